@@ -1,0 +1,41 @@
+//===- Creation.td - Tensors from nothing ------------------*- tablegen -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef NABLA_OPS_CREATION_TD
+#define NABLA_OPS_CREATION_TD
+
+include "dialects/nabla/NablaBase.td"
+
+def Nabla_ConstantOp
+    : Nabla_DiffOp<"constant", [ConstantLike, AllTypesMatch<["value", "result"]>]> {
+  let summary = "A tensor known to the compiler";
+  let description = [{
+    ```mlir
+    %c = nabla.constant dense<2.0> : tensor<3xf32>
+    ```
+  }];
+  let family = "creation";
+  let arguments = (ins ElementsAttr:$value);
+  let results = (outs Nabla_Tensor:$result);
+  let assemblyFormat = "attr-dict $value";
+  let hasFolder = 1;
+}
+
+def Nabla_IotaOp : Nabla_DiffOp<"iota"> {
+  let summary = "0, 1, 2, ... along one dimension";
+  let description = [{
+    ```mlir
+    %i = nabla.iota 1 : tensor<2x3xi32>   // [[0, 1, 2], [0, 1, 2]]
+    ```
+  }];
+  let family = "creation";
+  let arguments = (ins I64Attr:$dim);
+  let results = (outs Nabla_NumberTensor:$result);
+  let assemblyFormat = "$dim attr-dict `:` type($result)";
+  let hasVerifier = 1;
+}
+
+#endif // NABLA_OPS_CREATION_TD

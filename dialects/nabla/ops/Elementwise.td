@@ -1,0 +1,401 @@
+//===- Elementwise.td - Elementwise operations -------------*- tablegen -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// An elementwise op is one record: its derivative, its transpose if it is
+// linear, and its meaning on a scalar. Tangents are multiplied by
+// `nabla.mul_zero`, which lets a zero tangent win over an infinite or undefined
+// derivative, so that `where` keeps NaNs out of gradients of any order.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef NABLA_OPS_ELEMENTWISE_TD
+#define NABLA_OPS_ELEMENTWISE_TD
+
+include "dialects/nabla/NablaBase.td"
+
+//===----------------------------------------------------------------------===//
+// Unary
+//===----------------------------------------------------------------------===//
+
+def Nabla_NegOp : Nabla_UnaryOp<"neg", Nabla_NumberTensor, [Nabla_Linear]> {
+  let summary = "-x";
+  let numpy = "negative";
+  let jvps = [(Neg $t0)];
+  let transposes = [(Neg $ct)];
+  let hasFolder = 1;
+  let hasCanonicalizer = 1;
+}
+
+def Nabla_AbsOp : Nabla_UnaryOp<"abs", Nabla_NumberTensor> {
+  let summary = "The absolute value of x";
+  let description = "The derivative at 0 is 0.";
+  let numpy = "abs";
+  let jvps = [(MulZero $t0, (Sign $x))];
+}
+
+def Nabla_SignOp : Nabla_UnaryOp<"sign", Nabla_NumberTensor> {
+  let summary = "-1, 0 or 1, by the sign of x";
+  let description = "NaN for NaN. The derivative is 0 everywhere.";
+  let numpy = "sign";
+  let jvps = [];
+}
+
+class Nabla_FloatUnaryOp<string mnemonic, string math, string np, dag derivative>
+    : Nabla_UnaryOp<mnemonic> {
+  let numpy = np;
+  let scalar = ScalarFloat<math>;
+  let jvps = [(MulZero $t0, derivative)];
+}
+
+def Nabla_ExpOp
+    : Nabla_FloatUnaryOp<"exp", "math::ExpOp", "exp", (Id $result)> {
+  let summary = "e to the power of x";
+}
+def Nabla_Expm1Op : Nabla_FloatUnaryOp<"expm1", "math::ExpM1Op", "expm1",
+                                       (Add $result, (Scalar "1.0"))> {
+  let summary = "exp(x) - 1, accurate near 0";
+}
+def Nabla_LogOp : Nabla_FloatUnaryOp<"log", "math::LogOp", "log",
+                                     (Div (Scalar "1.0"), $x)> {
+  let summary = "The natural logarithm of x";
+}
+def Nabla_Log1pOp
+    : Nabla_FloatUnaryOp<"log1p", "math::Log1pOp", "log1p",
+                         (Div (Scalar "1.0"), (Add $x, (Scalar "1.0")))> {
+  let summary = "log(1 + x), accurate near 0";
+}
+def Nabla_SinOp
+    : Nabla_FloatUnaryOp<"sin", "math::SinOp", "sin", (Cos $x)> {
+  let summary = "The sine of x (radians)";
+}
+def Nabla_CosOp
+    : Nabla_FloatUnaryOp<"cos", "math::CosOp", "cos", (Neg (Sin $x))> {
+  let summary = "The cosine of x (radians)";
+}
+def Nabla_TanOp
+    : Nabla_FloatUnaryOp<"tan", "math::TanOp", "tan",
+                         (Add (Mul $result, $result), (Scalar "1.0"))> {
+  let summary = "The tangent of x (radians)";
+}
+def Nabla_AsinOp
+    : Nabla_FloatUnaryOp<"asin", "math::AsinOp", "arcsin",
+                         (Rsqrt (Sub (Scalar "1.0"), (Mul $x, $x)))> {
+  let summary = "The inverse sine of x, in radians";
+}
+def Nabla_AcosOp
+    : Nabla_FloatUnaryOp<"acos", "math::AcosOp", "arccos",
+                         (Neg (Rsqrt (Sub (Scalar "1.0"), (Mul $x, $x))))> {
+  let summary = "The inverse cosine of x, in radians";
+}
+def Nabla_AtanOp
+    : Nabla_FloatUnaryOp<"atan", "math::AtanOp", "arctan",
+                         (Div (Scalar "1.0"),
+                              (Add (Mul $x, $x), (Scalar "1.0")))> {
+  let summary = "The inverse tangent of x, in radians";
+}
+def Nabla_SinhOp
+    : Nabla_FloatUnaryOp<"sinh", "math::SinhOp", "sinh", (Cosh $x)> {
+  let summary = "The hyperbolic sine of x";
+}
+def Nabla_CoshOp
+    : Nabla_FloatUnaryOp<"cosh", "math::CoshOp", "cosh", (Sinh $x)> {
+  let summary = "The hyperbolic cosine of x";
+}
+def Nabla_TanhOp
+    : Nabla_FloatUnaryOp<"tanh", "math::TanhOp", "tanh",
+                         (Mul (Sub (Scalar "1.0"), $result),
+                              (Add (Scalar "1.0"), $result))> {
+  let summary = "The hyperbolic tangent of x";
+}
+def Nabla_AsinhOp
+    : Nabla_FloatUnaryOp<"asinh", "math::AsinhOp", "arcsinh",
+                         (Rsqrt (Add (Mul $x, $x), (Scalar "1.0")))> {
+  let summary = "The inverse hyperbolic sine of x";
+}
+def Nabla_AcoshOp
+    : Nabla_FloatUnaryOp<"acosh", "math::AcoshOp", "arccosh",
+                         (Rsqrt (Mul (Sub $x, (Scalar "1.0")),
+                                     (Add $x, (Scalar "1.0"))))> {
+  let summary = "The inverse hyperbolic cosine of x";
+}
+def Nabla_AtanhOp
+    : Nabla_FloatUnaryOp<"atanh", "math::AtanhOp", "arctanh",
+                         (Div (Scalar "1.0"),
+                              (Mul (Sub (Scalar "1.0"), $x),
+                                   (Add (Scalar "1.0"), $x)))> {
+  let summary = "The inverse hyperbolic tangent of x";
+}
+def Nabla_LogisticOp : Nabla_UnaryOp<"logistic"> {
+  let summary = "The logistic function 1 / (1 + exp(-x))";
+  let jvps = [(MulZero $t0, (Mul $result, (Sub (Scalar "1.0"), $result)))];
+}
+def Nabla_SqrtOp : Nabla_FloatUnaryOp<"sqrt", "math::SqrtOp", "sqrt",
+                                      (Div (Scalar "0.5"), $result)> {
+  let summary = "The square root of x";
+}
+def Nabla_RsqrtOp : Nabla_UnaryOp<"rsqrt"> {
+  let summary = "1 / sqrt(x)";
+  let jvps = [(MulZero $t0, (Mul (Scalar "-0.5"), (Div $result, $x)))];
+}
+def Nabla_ErfOp
+    : Nabla_FloatUnaryOp<"erf", "math::ErfOp", "",
+                         (Mul (Scalar "1.1283791670955126"),
+                              (Exp (Neg (Mul $x, $x))))> {
+  let summary = "The error function of x";
+}
+
+// Piecewise constant: the derivative is 0 everywhere, by convention also at
+// the steps.
+class Nabla_StepOp<string mnemonic, string math> : Nabla_UnaryOp<mnemonic> {
+  let numpy = mnemonic;
+  let scalar = ScalarFloat<math>;
+  let jvps = [];
+}
+def Nabla_FloorOp : Nabla_StepOp<"floor", "math::FloorOp"> {
+  let summary = "The largest integer that is not above x";
+}
+def Nabla_CeilOp : Nabla_StepOp<"ceil", "math::CeilOp"> {
+  let summary = "The smallest integer that is not below x";
+}
+def Nabla_RoundOp : Nabla_StepOp<"round", "math::RoundEvenOp"> {
+  let summary = "The integer nearest to x, ties to even";
+}
+def Nabla_TruncOp : Nabla_StepOp<"trunc", "math::TruncOp"> {
+  let summary = "x without its fraction";
+}
+
+def Nabla_IsFiniteOp : Nabla_PredicateOp<"is_finite"> {
+  let summary = "Whether x is neither infinite nor NaN";
+  let numpy = "isfinite";
+}
+def Nabla_IsNanOp : Nabla_PredicateOp<"is_nan"> {
+  let summary = "Whether x is NaN";
+  let numpy = "isnan";
+}
+def Nabla_IsInfOp : Nabla_PredicateOp<"is_inf"> {
+  let summary = "Whether x is infinite";
+  let numpy = "isinf";
+}
+
+def Nabla_StopGradientOp : Nabla_UnaryOp<"stop_gradient", Nabla_Tensor> {
+  let summary = "x, as a constant to differentiation";
+  let jvps = [];
+}
+
+def Nabla_NotOp : Nabla_UnaryOp<"not", Nabla_IntOrBoolTensor> {
+  let summary = "Bitwise complement; logical not of a bool";
+  let numpy = "invert";
+  let jvps = [];
+}
+
+def Nabla_IntegerPowOp
+    : Nabla_ElementwiseBase<"integer_pow", [SameOperandsAndResultType]> {
+  let summary = "x to the power of a fixed integer";
+  let description = [{
+    Computed by repeated squaring; 0 to the power of 0 is 1. The exponent is not
+    negative for a tensor of integers.
+  }];
+  let arguments = (ins Nabla_NumberTensor:$x, I64Attr:$exponent);
+  let results = (outs Nabla_NumberTensor:$result);
+  let assemblyFormat = "$x `,` $exponent attr-dict `:` type($result)";
+  let jvps = [(MulZero $t0, (IntegerPowDerivative $x, $exponent))];
+  let hasFolder = 1;
+  let hasVerifier = 1;
+  let hasCanonicalizer = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Binary
+//===----------------------------------------------------------------------===//
+
+def Nabla_AddOp : Nabla_BinaryOp<"add", Nabla_NumberTensor, [Nabla_Linear]> {
+  let summary = "x + y";
+  let numpy = "add";
+  let scalar = Scalar_<"arith::AddFOp", "arith::AddIOp", "arith::AddIOp">;
+  let jvps = [(Id $t0), (Id $t1)];
+  let transposes = [(Id $ct), (Id $ct)];
+  let hasFolder = 1;
+  let hasCanonicalizer = 1;
+}
+def Nabla_SubOp : Nabla_BinaryOp<"sub", Nabla_NumberTensor, [Nabla_Linear]> {
+  let summary = "x - y";
+  let numpy = "subtract";
+  let scalar = Scalar_<"arith::SubFOp", "arith::SubIOp", "arith::SubIOp">;
+  let jvps = [(Id $t0), (Neg $t1)];
+  let transposes = [(Id $ct), (Neg $ct)];
+  let hasFolder = 1;
+  let hasCanonicalizer = 1;
+}
+def Nabla_MulOp : Nabla_BinaryOp<"mul", Nabla_NumberTensor, [Nabla_Linear]> {
+  let summary = "x * y";
+  let numpy = "multiply";
+  let scalar = Scalar_<"arith::MulFOp", "arith::MulIOp", "arith::MulIOp">;
+  let jvps = [(MulZero $t0, $y), (MulZero $t1, $x)];
+  let transposes = [(MulZero $ct, $y), (MulZero $ct, $x)];
+  let hasFolder = 1;
+  let hasCanonicalizer = 1;
+}
+def Nabla_MulZeroOp : Nabla_BinaryOp<"mul_zero", Nabla_FloatTensor, [Nabla_Linear]> {
+  let summary = "0 where t is 0, else t * d";
+  let description = [{
+    The product of a tangent and a derivative, in which a zero tangent wins over
+    an infinite or undefined derivative.
+  }];
+  let arguments = (ins Nabla_FloatTensor:$t, Nabla_FloatTensor:$d);
+  let assemblyFormat = "$t `,` $d attr-dict `:` type($result)";
+  let jvps = [(MulZero $t0, $d), (MulZero $t, $t1)];
+  let transposes = [(MulZero $ct, $d), (MulZero $ct, $t)];
+  let hasFolder = 1;
+  let hasCanonicalizer = 1;
+}
+def Nabla_DivOp : Nabla_BinaryOp<"div", Nabla_NumberTensor, [Nabla_Linear]> {
+  let summary = "x / y";
+  let description = [{
+    Integers are divided towards zero. Integer division by zero gives -1 (all
+    bits set), and the smallest integer divided by -1 gives itself.
+  }];
+  let numpy = "divide";
+  let jvps = [(MulZero $t0, (Div (Scalar "1.0"), $y)),
+              (MulZero $t1, (Neg (Div $result, $y)))];
+  let transposes = [(MulZero $ct, (Div (Scalar "1.0"), $y)), (Id)];
+  let hasFolder = 1;
+  let hasCanonicalizer = 1;
+}
+def Nabla_RemOp : Nabla_BinaryOp<"rem"> {
+  let summary = "The remainder of x / y, with the sign of x";
+  let description = [{
+    An integer modulo 0 gives x, the smallest integer modulo -1 gives 0.
+  }];
+  let numpy = "fmod";
+  let jvps = [(Id $t0), (MulZero $t1, (Neg (Trunc (Div $x, $y))))];
+}
+def Nabla_PowOp : Nabla_BinaryOp<"pow", Nabla_FloatTensor> {
+  let summary = "x to the power of y";
+  let description = [{
+    The derivative with respect to x is 0 where y is 0. The derivative with
+    respect to y takes log(x) as 0 where x is 0.
+  }];
+  let numpy = "power";
+  let scalar = ScalarFloat<"math::PowFOp">;
+  let jvps = [
+    (MulZero $t0, (Select (CmpEq $y, (Scalar "0.0")), (Scalar "0.0"),
+                          (Mul $y, (Pow $x, (Sub $y, (Scalar "1.0")))))),
+    (MulZero $t1, (Mul $result,
+                       (Log (Select (CmpEq $x, (Scalar "0.0")),
+                                    (Scalar "1.0"), $x))))
+  ];
+}
+class Nabla_ExtremumOp<string mnemonic> : Nabla_BinaryOp<mnemonic, Nabla_Tensor> {
+  let description = "NaN if either operand is. Ties share the tangent equally.";
+}
+def Nabla_MaxOp : Nabla_ExtremumOp<"max"> {
+  let summary = "The larger of x and y";
+  let numpy = "maximum";
+  let jvps = [
+    (MulZero $t0, (Select (CmpGt $x, $y), (Scalar "1.0"),
+                          (Select (CmpEq $x, $y), (Scalar "0.5"), (Scalar "0.0")))),
+    (MulZero $t1, (Select (CmpGt $y, $x), (Scalar "1.0"),
+                          (Select (CmpEq $x, $y), (Scalar "0.5"), (Scalar "0.0"))))
+  ];
+}
+def Nabla_MinOp : Nabla_ExtremumOp<"min"> {
+  let summary = "The smaller of x and y";
+  let numpy = "minimum";
+  let jvps = [
+    (MulZero $t0, (Select (CmpGt $y, $x), (Scalar "1.0"),
+                          (Select (CmpEq $x, $y), (Scalar "0.5"), (Scalar "0.0")))),
+    (MulZero $t1, (Select (CmpGt $x, $y), (Scalar "1.0"),
+                          (Select (CmpEq $x, $y), (Scalar "0.5"), (Scalar "0.0"))))
+  ];
+}
+def Nabla_Atan2Op : Nabla_BinaryOp<"atan2", Nabla_FloatTensor> {
+  let summary = "The angle in radians of the point (y, x), first operand y";
+  let arguments = (ins Nabla_FloatTensor:$y, Nabla_FloatTensor:$x);
+  let assemblyFormat = "$y `,` $x attr-dict `:` type($result)";
+  let numpy = "arctan2";
+  let scalar = ScalarFloat<"math::Atan2Op">;
+  let jvps = [
+    (MulZero $t0, (Div $x, (Add (Mul $x, $x), (Mul $y, $y)))),
+    (MulZero $t1, (Neg (Div $y, (Add (Mul $x, $x), (Mul $y, $y)))))
+  ];
+}
+
+class Nabla_BitwiseOp<string mnemonic, string arith>
+    : Nabla_BinaryOp<mnemonic, Nabla_IntOrBoolTensor> {
+  let numpy = "bitwise_" # mnemonic;
+  let jvps = [];
+  let scalar = Scalar_<"", arith, arith>;
+}
+def Nabla_AndOp : Nabla_BitwiseOp<"and", "arith::AndIOp"> {
+  let summary = "Bitwise and; logical and of bools";
+}
+def Nabla_OrOp : Nabla_BitwiseOp<"or", "arith::OrIOp"> {
+  let summary = "Bitwise or; logical or of bools";
+}
+def Nabla_XorOp : Nabla_BitwiseOp<"xor", "arith::XOrIOp"> {
+  let summary = "Bitwise exclusive or; logical exclusive or of bools";
+}
+
+//===----------------------------------------------------------------------===//
+// Comparison, selection, conversion: the operand and result types differ
+//===----------------------------------------------------------------------===//
+
+def Nabla_Predicate : I64EnumAttr<"Predicate", "a comparison", [
+    I64EnumAttrCase<"eq", 0>, I64EnumAttrCase<"ne", 1>,
+    I64EnumAttrCase<"lt", 2>, I64EnumAttrCase<"le", 3>,
+    I64EnumAttrCase<"gt", 4>, I64EnumAttrCase<"ge", 5>]> {
+  let cppNamespace = "::nabla";
+  let genSpecializedAttr = 0;
+}
+def Nabla_PredicateAttr : EnumAttr<Nabla_Dialect, Nabla_Predicate, "predicate">;
+
+def Nabla_CompareOp
+    : Nabla_ElementwiseBase<"compare",
+                            [Nabla_InferType, SameTypeOperands]> {
+  let jvps = [];
+  let summary = "Compares x and y";
+  let description = [{
+    Ordered comparison of numbers: any comparison with NaN but `ne` is false.
+    False is less than true.
+
+    ```mlir
+    %p = nabla.compare lt %x, %y : tensor<3xf32>
+    ```
+  }];
+  let arguments = (ins Nabla_PredicateAttr:$predicate, Nabla_Tensor:$x,
+                       Nabla_Tensor:$y);
+  let results = (outs Nabla_BoolTensor:$result);
+  let assemblyFormat = "$predicate $x `,` $y attr-dict `:` type($x)";
+}
+
+def Nabla_SelectOp
+    : Nabla_LinearOp<"select",
+                     [ElementwiseFamily,
+                      AllTypesMatch<["x", "y", "result"]>,
+                      AllShapesMatch<["predicate", "x", "y", "result"]>]> {
+  let summary = "x where the predicate holds, else y";
+  let family = "elementwise";
+  let arguments = (ins Nabla_BoolTensor:$predicate, Nabla_Tensor:$x,
+                       Nabla_Tensor:$y);
+  let results = (outs Nabla_Tensor:$result);
+  let assemblyFormat = "$predicate `,` $x `,` $y attr-dict `:` type($result)";
+  let hasFolder = 1;
+}
+
+def Nabla_ConvertOp
+    : Nabla_LinearOp<"convert", [ElementwiseFamily,
+                                 AllShapesMatch<["x", "result"]>]> {
+  let summary = "x in another element type";
+  let description = [{
+    Floats become integers by truncation, saturating at the ends of the range,
+    NaN becoming 0; integers wrap; anything but zero becomes true.
+  }];
+  let family = "elementwise";
+  let arguments = (ins Nabla_Tensor:$x);
+  let results = (outs Nabla_Tensor:$result);
+  let assemblyFormat = "$x attr-dict `:` type($x) `->` type($result)";
+  let hasFolder = 1;
+}
+
+#endif // NABLA_OPS_ELEMENTWISE_TD
