@@ -52,7 +52,7 @@ def Nabla_JvpOp : Nabla_CallLikeOp<"jvp", [AttrSizedOperandSegments]> {
     of floats.
 
     ```mlir
-    %y, %dy = nabla.jvp @f(%x; %dx) wrt = [0]
+    %y, %dy = nabla.jvp @f(%x) tangents(%dx) wrt = [0]
         : (tensor<3xf32>, tensor<3xf32>) -> (tensor<3xf32>, tensor<3xf32>)
     ```
   }];
@@ -61,7 +61,7 @@ def Nabla_JvpOp : Nabla_CallLikeOp<"jvp", [AttrSizedOperandSegments]> {
                        DenseI64ArrayAttr:$wrt);
   let results = (outs Variadic<Nabla_Value>:$results);
   let assemblyFormat = [{
-    $callee `(` $primals `;` $tangents `)` `wrt` `=` $wrt attr-dict
+    $callee `(` $primals `)` `tangents` `(` $tangents `)` `wrt` `=` $wrt attr-dict
     `:` functional-type(operands, results)
   }];
 }
