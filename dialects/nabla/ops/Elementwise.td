@@ -373,7 +373,9 @@ def Nabla_SelectOp
     : Nabla_LinearOp<"select",
                      [ElementwiseFamily,
                       AllTypesMatch<["x", "y", "result"]>,
-                      AllShapesMatch<["predicate", "x", "y", "result"]>]> {
+                      TypesMatchWith<"the predicate is a tensor of bools of the shape",
+                                     "result", "predicate",
+                                     "::nabla::boolTypeLike($_self)">]> {
   let summary = "x where the predicate holds, else y";
   let family = "elementwise";
   let arguments = (ins Nabla_BoolTensor:$predicate, Nabla_Tensor:$x,
