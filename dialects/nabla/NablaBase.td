@@ -32,6 +32,7 @@ def Nabla_Dialect : Dialect {
     and how to act on a batch.
   }];
   let useDefaultTypePrinterParser = 1;
+  let useDefaultAttributePrinterParser = 1;
   let hasConstantMaterializer = 1;
 }
 

@@ -16,6 +16,9 @@
 #include "dialects/nabla/NablaDialect.h.inc"
 #include "dialects/nabla/NablaEnums.h.inc"
 
+#define GET_ATTRDEF_CLASSES
+#include "dialects/nabla/NablaAttributes.h.inc"
+
 #define GET_TYPEDEF_CLASSES
 #include "dialects/nabla/NablaTypes.h.inc"
 
