@@ -1,0 +1,25 @@
+//===- RegisterAll.h - Registration for tools and bindings ------*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef NABLA_COMPILER_PIPELINES_REGISTERALL_H
+#define NABLA_COMPILER_PIPELINES_REGISTERALL_H
+
+namespace mlir {
+class DialectRegistry;
+} // namespace mlir
+
+namespace nabla {
+
+/// The dialects, upstream's included, that the pipelines meet, with their
+/// external models.
+void registerAllDialects(mlir::DialectRegistry &registry);
+
+/// All passes, upstream's included, for textual pipelines.
+void registerAllPasses();
+
+} // namespace nabla
+
+#endif // NABLA_COMPILER_PIPELINES_REGISTERALL_H
