@@ -40,24 +40,35 @@ def Nabla_Dialect : Dialect {
 // Types
 //===----------------------------------------------------------------------===//
 
-def Nabla_Float : AnyTypeOf<[F16, BF16, F32, F64]>;
-def Nabla_SignedInt : AnyTypeOf<[I8, I16, I32, I64]>;
-def Nabla_UnsignedInt : AnyTypeOf<[UI8, UI16, UI32, UI64]>;
-def Nabla_Int : AnyTypeOf<[I8, I16, I32, I64, UI8, UI16, UI32, UI64]>;
-def Nabla_IntOrBool
-    : AnyTypeOf<[I1, I8, I16, I32, I64, UI8, UI16, UI32, UI64]>;
-def Nabla_Number
-    : AnyTypeOf<[F16, BF16, F32, F64, I8, I16, I32, I64, UI8, UI16, UI32, UI64]>;
-def Nabla_Element
-    : AnyTypeOf<[F16, BF16, F32, F64, I1, I8, I16, I32, I64, UI8, UI16, UI32,
-                 UI64]>;
+defvar Nabla_Floats = [F16, BF16, F32, F64];
+defvar Nabla_SignedInts = [I8, I16, I32, I64];
+defvar Nabla_UnsignedInts = [UI8, UI16, UI32, UI64];
+defvar Nabla_Ints = !listconcat(Nabla_SignedInts, Nabla_UnsignedInts);
 
-def Nabla_FloatTensor : RankedTensorOf<[Nabla_Float]>;
-def Nabla_IntTensor : RankedTensorOf<[Nabla_Int]>;
-def Nabla_IntOrBoolTensor : RankedTensorOf<[Nabla_IntOrBool]>;
-def Nabla_NumberTensor : RankedTensorOf<[Nabla_Number]>;
-def Nabla_Tensor : RankedTensorOf<[Nabla_Element]>;
-def Nabla_BoolTensor : RankedTensorOf<[I1]>;
+// Shapes are static, without an encoding, and their size fits in memory: what
+// holds of every operand and result is asked nowhere else.
+def Nabla_ShapePred : CPred<"::nabla::hasSupportedShape($_self)">;
+
+class Nabla_TensorOf<list<Type> allowed, string summary>
+    : Type<And<[IsRankedTensorTypePred,
+                Concat<"[](::mlir::Type elementType) { return ",
+                       SubstLeaves<"$_self", "elementType", AnyTypeOf<allowed>.predicate>,
+                       "; }(::llvm::cast<::mlir::ShapedType>($_self).getElementType())">,
+                Nabla_ShapePred]>,
+           summary, "::mlir::RankedTensorType"> {
+  list<Type> elements = allowed;
+}
+
+def Nabla_FloatTensor : Nabla_TensorOf<Nabla_Floats, "a tensor of floats">;
+def Nabla_IntTensor : Nabla_TensorOf<Nabla_Ints, "a tensor of integers">;
+def Nabla_IntOrBoolTensor
+    : Nabla_TensorOf<!listconcat([I1], Nabla_Ints), "a tensor of integers or bools">;
+def Nabla_NumberTensor
+    : Nabla_TensorOf<!listconcat(Nabla_Floats, Nabla_Ints), "a tensor of numbers">;
+def Nabla_Tensor
+    : Nabla_TensorOf<!listconcat(Nabla_Floats, [I1], Nabla_Ints),
+                     "a tensor of floats, integers or bools with a static shape">;
+def Nabla_BoolTensor : Nabla_TensorOf<[I1], "a tensor of bools">;
 
 //===----------------------------------------------------------------------===//
 // The rule language

@@ -20,6 +20,7 @@ def Nabla_LinearType : TypeDef<Nabla_Dialect, "Linear"> {
   let parameters = (ins ArrayRefParameter<"::mlir::Type">:$inputs,
                         ArrayRefParameter<"::mlir::Type">:$results);
   let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
 }
 
 #endif // NABLA_TYPES_TD

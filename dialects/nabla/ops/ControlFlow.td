@@ -47,7 +47,7 @@ def Nabla_CondOp : Nabla_RegionOp<"cond"> {
     }
     ```
   }];
-  let arguments = (ins 0DTensorOf<[I1]>:$predicate,
+  let arguments = (ins Nabla_BoolTensor:$predicate,
                        Variadic<Nabla_Tensor>:$inputs);
   let results = (outs Variadic<Nabla_Tensor>:$results);
   let regions = (region SizedRegion<1>:$then_region,

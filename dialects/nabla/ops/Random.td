@@ -22,8 +22,8 @@ def Nabla_RandomBitsOp : Nabla_DiffOp<"random_bits"> {
     shape of the result, so a batch of keys gives a batch of blocks.
   }];
   let family = "random";
-  let arguments = (ins RankedTensorOf<[UI32]>:$keys);
-  let results = (outs RankedTensorOf<[UI32, UI64]>:$result);
+  let arguments = (ins Nabla_TensorOf<[UI32], "a tensor of ui32">:$keys);
+  let results = (outs Nabla_TensorOf<[UI32, UI64], "a tensor of ui32 or ui64">:$result);
   let assemblyFormat = "$keys attr-dict `:` type($keys) `->` type($result)";
   let hasVerifier = 1;
 }

@@ -59,7 +59,7 @@ class Nabla_ArgReduceOp<string mnemonic>
     : Nabla_DiffOp<mnemonic, [Nabla_InferType]> {
   let family = "reduction";
   let arguments = (ins Nabla_Tensor:$x, I64Attr:$dim);
-  let results = (outs RankedTensorOf<[I64]>:$result);
+  let results = (outs Nabla_TensorOf<[I64], "a tensor of 64-bit integers">:$result);
   let assemblyFormat =
       "$x `dim` `=` $dim attr-dict `:` type($x) `->` type($result)";
   let numpy = mnemonic;
