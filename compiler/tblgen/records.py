@@ -115,7 +115,7 @@ class Op:
 
     @property
     def infers_types(self) -> bool:
-        if self.has_trait("SameOperandsAndResultType") or self.has_trait("InferTypeOpInterface"):
+        if self.has_trait("SameOperandsAndResultType") or self.has_trait("InferTypeOpAdaptor"):
             return True
         # mlir-tblgen infers a result that has the type of something else, too.
         traits = [self._records.raw(trait["def"]) for trait in self._record["traits"]]

@@ -136,7 +136,7 @@ class Nabla_LinearOp<string mnemonic, list<Trait> traits = []>
 defvar Nabla_Linear = DeclareOpInterfaceMethods<TransposeOpInterface>;
 
 // Ops whose result type follows from operands and attributes by C++ of ours.
-defvar Nabla_InferType = DeclareOpInterfaceMethods<InferTypeOpInterface>;
+defvar Nabla_InferType = InferTypeOpAdaptor;
 
 //===----------------------------------------------------------------------===//
 // Elementwise family

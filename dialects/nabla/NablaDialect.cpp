@@ -79,9 +79,9 @@ bool isDifferentiable(Type type) {
 //===----------------------------------------------------------------------===//
 
 static ParseResult parseTypes(AsmParser &parser, SmallVectorImpl<Type> &types) {
-  return parser.parseCommaSeparatedList(
-      AsmParser::Delimiter::Paren,
-      [&] { return parser.parseType(types.emplace_back()); });
+  return parser.parseCommaSeparatedList(AsmParser::Delimiter::Paren, [&] {
+    return parser.parseType(types.emplace_back());
+  });
 }
 
 LogicalResult LinearType::verify(function_ref<InFlightDiagnostic()> emitError,

@@ -27,8 +27,8 @@ namespace nabla {
 /// The type of a tensor of bools of the shape of `type`, a ranked tensor.
 mlir::Type boolTypeLike(mlir::Type type);
 
-/// Whether the shape of `type`, a ranked tensor, is one we compute with: static,
-/// without an encoding, and of a size in bytes that fits in 63 bits.
+/// Whether the shape of `type`, a ranked tensor, is one we compute with:
+/// static, without an encoding, and of a size in bytes that fits in 63 bits.
 bool hasSupportedShape(mlir::Type type);
 
 /// Whether values of `type` have tangents: tensors of floats do.

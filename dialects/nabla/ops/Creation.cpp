@@ -1,0 +1,20 @@
+//===- Creation.cpp - Tensors from nothing --------------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/nabla/ops/Checks.h"
+
+using namespace mlir;
+
+namespace nabla {
+
+OpFoldResult ConstantOp::fold(FoldAdaptor) { return getValue(); }
+
+LogicalResult IotaOp::verify() {
+  return Checker(*this).inRange("dim", static_cast<int64_t>(getDim()),
+                                getType().getRank(), "the result");
+}
+
+} // namespace nabla
