@@ -22,9 +22,8 @@ struct JvpResult {
   llvm::SmallVector<mlir::Value, 2> tangents;
 };
 
-/// A callee derived by forward mode: takes the primals, then the tangents of
-/// the active arguments; returns the results, then the tangents of the active
-/// ones.
+/// A callee derived by forward mode: takes the primals, then the tangents of the
+/// active arguments; returns the results, then the tangents of the active ones.
 struct JvpCallee {
   mlir::FlatSymbolRefAttr symbol;
   llvm::SmallVector<bool> activeResults;
@@ -41,34 +40,29 @@ public:
   differentiate(mlir::Block &block, mlir::ValueRange primals,
                 llvm::ArrayRef<mlir::Value> tangents, JvpResult &outs) = 0;
 
-  /// The derivative of a function, derived once for each set of active
-  /// arguments.
+  /// The derivative of a function, derived once for each set of active arguments.
   virtual llvm::FailureOr<JvpCallee> derive(mlir::FlatSymbolRefAttr callee,
                                             llvm::ArrayRef<bool> active) = 0;
 
   mlir::OpBuilder &builder;
 };
 
-/// A callee split in two: `known` takes the arguments that do not depend on a
-/// tangent and returns the results that do not, then residuals; `linear` takes
-/// the residuals, then the other arguments, and returns the other results.
-struct SplitCallee {
-  mlir::FlatSymbolRefAttr known;
-  mlir::FlatSymbolRefAttr linear;
+/// A block split in two. The known part takes the arguments that do not depend on
+/// a tangent and returns the results that do not, then residuals. The linear part
+/// takes all residuals, then the other arguments, and returns the other results.
+struct SplitBlock {
+  /// Which results depend on a tangent.
   llvm::SmallVector<bool> linearResults;
   llvm::SmallVector<mlir::Type> residuals;
+  /// A residual that is an argument of the known part is not returned by it:
+  /// this holds its number then, and -1 for a residual that is returned.
+  llvm::SmallVector<int64_t> forwarded;
 };
 
-/// A block split in two. Each part holds a block with a terminator of the kind
-/// of the original one.
-struct SplitBlock {
-  /// Which results of the block depend on a tangent.
-  llvm::SmallVector<bool> linearResults;
-  /// Appended to the results of the known block, and the leading arguments of
-  /// the linear block. A residual that is an argument of the known block is
-  /// not returned by it: `forwarded` holds its number then, and -1 otherwise.
-  llvm::SmallVector<mlir::Type> residuals;
-  llvm::SmallVector<int64_t> forwarded;
+/// A callee split in two, likewise.
+struct SplitCallee : SplitBlock {
+  mlir::FlatSymbolRefAttr known;
+  mlir::FlatSymbolRefAttr linear;
 };
 
 class SplitContext {
@@ -91,13 +85,15 @@ public:
   virtual void mapLinear(mlir::Value original, mlir::Value linear) = 0;
 
   /// Splits the body of `block`, whose arguments with `linear` depend on a
-  /// tangent, into two empty blocks.
+  /// tangent, into two empty blocks, which get terminators. A result with
+  /// `forced` is a result of the linear part even if it depends on no tangent.
   virtual llvm::FailureOr<SplitBlock> split(mlir::Block &block,
                                             llvm::ArrayRef<bool> linear,
+                                            llvm::ArrayRef<bool> forced,
                                             mlir::Block &known,
                                             mlir::Block &linearPart) = 0;
-  virtual llvm::FailureOr<SplitCallee> derive(mlir::FlatSymbolRefAttr callee,
-                                              llvm::ArrayRef<bool> linear) = 0;
+  virtual llvm::FailureOr<SplitCallee>
+  derive(mlir::FlatSymbolRefAttr callee, llvm::ArrayRef<bool> linear) = 0;
 };
 
 /// The transpose of a callee: takes the arguments that are not linear, then the
@@ -113,9 +109,9 @@ public:
   explicit TransposeContext(mlir::OpBuilder &builder) : builder(builder) {}
   virtual ~TransposeContext() = default;
 
-  /// Transposes the body of `block` at the insertion point. `arguments[i]` is
-  /// the value of an argument that is not linear, null for one that is. `outs`
-  /// receives one cotangent an argument.
+  /// Transposes the body of `block` at the insertion point. `arguments[i]` is the
+  /// value of an argument that is not linear, null for one that is.
+  /// `outs` receives one cotangent an argument.
   virtual llvm::LogicalResult
   transpose(mlir::Block &block, llvm::ArrayRef<mlir::Value> arguments,
             llvm::ArrayRef<mlir::Value> cotangents,
