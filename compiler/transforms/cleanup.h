@@ -9,21 +9,29 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
+#include "mlir/Rewrite/FrozenRewritePatternSet.h"
 
 namespace nabla {
 
-/// Folds, canonicalizes, merges common subexpressions and drops dead code.
-void cleanUp(mlir::func::FuncOp function);
+/// Folds, canonicalizes, merges common subexpressions and drops dead code. Holds
+/// the patterns, so that they are collected once.
+class Cleaner {
+public:
+  explicit Cleaner(mlir::MLIRContext *context);
+  void run(mlir::func::FuncOp function) const;
 
-/// Replaces the calls in `function` of callees that are small or called only
-/// once by their bodies. Callees must hold no calls of this kind themselves.
+private:
+  mlir::FrozenRewritePatternSet patterns;
+};
+
+/// Replaces the calls in `function` whose callee is small, or called from nowhere
+/// else, by the body of the callee.
 void inlineCalls(mlir::func::FuncOp function);
 
-/// Erases the private functions that no public one reaches; `erasing` sees each
-/// one first and detaches it from whatever table knows it.
+/// Calls `erase` for each private function that no other one reaches.
 void eraseUnusedFunctions(
     mlir::ModuleOp module,
-    llvm::function_ref<void(mlir::func::FuncOp)> erasing);
+    llvm::function_ref<void(mlir::func::FuncOp)> erase);
 
 } // namespace nabla
 

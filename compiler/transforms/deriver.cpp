@@ -6,8 +6,6 @@
 
 #include "compiler/transforms/deriver.h"
 
-#include "compiler/transforms/cleanup.h"
-
 #include <tuple>
 
 using namespace mlir;
@@ -20,7 +18,8 @@ bool DerivationKey::operator<(const DerivationKey &other) const {
                   other.size);
 }
 
-Deriver::Deriver(ModuleOp module) : module(module), symbols(module) {}
+Deriver::Deriver(ModuleOp module)
+    : module(module), symbols(module), cleaner(module.getContext()) {}
 
 func::FuncOp Deriver::lookup(FlatSymbolRefAttr symbol) {
   return symbols.lookup<func::FuncOp>(symbol.getAttr());
@@ -61,7 +60,7 @@ void Deriver::eraseUnused() {
   llvm::StringSet<> erased;
   eraseUnusedFunctions(module, [&](func::FuncOp function) {
     erased.insert(function.getName());
-    symbols.remove(function);
+    symbols.erase(function);
   });
   if (erased.empty())
     return;

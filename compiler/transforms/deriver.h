@@ -11,12 +11,14 @@
 #ifndef NABLA_COMPILER_TRANSFORMS_DERIVER_H
 #define NABLA_COMPILER_TRANSFORMS_DERIVER_H
 
+#include "compiler/transforms/cleanup.h"
 #include "dialects/nabla/RuleContexts.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/SymbolTable.h"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,8 +44,10 @@ public:
   llvm::FailureOr<JvpCallee> jvp(mlir::FlatSymbolRefAttr callee,
                                  llvm::ArrayRef<bool> active,
                                  bool everyTangent = false);
-  llvm::FailureOr<SplitCallee> split(mlir::FlatSymbolRefAttr callee,
-                                     llvm::ArrayRef<bool> linear);
+  /// The results from `forcedFrom` on belong to the linear part in any case.
+  llvm::FailureOr<SplitCallee>
+  split(mlir::FlatSymbolRefAttr callee, llvm::ArrayRef<bool> linear,
+        std::optional<int64_t> forcedFrom = std::nullopt);
   /// With `everyCotangent`, every linear argument gets a cotangent.
   llvm::FailureOr<TransposeCallee> transpose(mlir::FlatSymbolRefAttr callee,
                                              llvm::ArrayRef<bool> linear,
@@ -62,12 +66,14 @@ public:
   mlir::FlatSymbolRefAttr insert(mlir::func::FuncOp clone);
   /// Ends `function` with `results`, which become its result types.
   void finish(mlir::func::FuncOp function, mlir::ValueRange results);
+  void cleanUp(mlir::func::FuncOp function) { cleaner.run(function); }
   /// Erases private functions that nothing calls, and forgets them.
   void eraseUnused();
 
 private:
   mlir::ModuleOp module;
   mlir::SymbolTable symbols;
+  Cleaner cleaner;
   std::map<DerivationKey, JvpCallee> jvps;
   std::map<DerivationKey, SplitCallee> splits;
   std::map<DerivationKey, TransposeCallee> transposes;

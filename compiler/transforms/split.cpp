@@ -169,9 +169,12 @@ FailureOr<SplitBlock> Split::split(Block &block, ArrayRef<bool> linear,
 } // namespace
 
 FailureOr<SplitCallee> Deriver::split(FlatSymbolRefAttr callee,
-                                      ArrayRef<bool> linear) {
+                                      ArrayRef<bool> linear,
+                                      std::optional<int64_t> forcedFrom) {
   DerivationKey key{callee.getValue().str(), "split",
-                    std::vector<bool>(linear.begin(), linear.end()), {}};
+                    std::vector<bool>(linear.begin(), linear.end()),
+                    {},
+                    forcedFrom.value_or(-1)};
   if (auto found = splits.find(key); found != splits.end())
     return found->second;
 
@@ -179,7 +182,9 @@ FailureOr<SplitCallee> Deriver::split(FlatSymbolRefAttr callee,
   func::FuncOp known = makeFunction(origin, "known", {});
   func::FuncOp linearPart = makeFunction(origin, "linear", {});
   Split split(*this, known.getBody().front(), linearPart.getBody().front());
-  SmallVector<bool> forced(origin.getNumResults(), false);
+  int64_t numResults = origin.getNumResults();
+  SmallVector<bool> forced(forcedFrom.value_or(numResults), false);
+  forced.resize(numResults, true);
   if (failed(split.run(origin.getBody().front(), linear, forced)))
     return failure();
 
