@@ -6,6 +6,9 @@
 
 #include "compiler/pipelines/RegisterAll.h"
 
+#include "compiler/transforms/Passes.h"
+#include "dialects/nabla/NablaDialect.h"
+
 #include "mlir/IR/DialectRegistry.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
@@ -14,6 +17,10 @@
 void nabla::registerAllDialects(mlir::DialectRegistry &registry) {
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);
+  registry.insert<nabla::NablaDialect>();
 }
 
-void nabla::registerAllPasses() { mlir::registerAllPasses(); }
+void nabla::registerAllPasses() {
+  mlir::registerAllPasses();
+  registerNablaTransformsPasses();
+}

@@ -1,4 +1,5 @@
-//===- autodiff.cpp - Expansion of derivatives ------------------------------===//
+//===- autodiff.cpp - Expansion of derivatives
+//------------------------------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //

@@ -2,9 +2,9 @@
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Walks a block and applies each op to a whole batch. A batched value carries the
-// examples along its leading dimension; what does not depend on the example is
-// computed once.
+// Walks a block and applies each op to a whole batch. A batched value carries
+// the examples along its leading dimension; what does not depend on the example
+// is computed once.
 //
 //===----------------------------------------------------------------------===//
 
@@ -88,7 +88,8 @@ LogicalResult Batch::batch(Block &block, ValueRange arguments,
 
 FailureOr<BatchCallee> Deriver::batch(FlatSymbolRefAttr callee,
                                       ArrayRef<bool> batched, int64_t size) {
-  DerivationKey key{callee.getValue().str(), "batch",
+  DerivationKey key{callee.getValue().str(),
+                    "batch",
                     std::vector<bool>(batched.begin(), batched.end()),
                     {},
                     size};
@@ -109,9 +110,9 @@ FailureOr<BatchCallee> Deriver::batch(FlatSymbolRefAttr callee,
                          batched, outs)))
     return failure();
   finish(derived, outs.values);
-  return batches[key] =
-             BatchCallee{FlatSymbolRefAttr::get(derived.getSymNameAttr()),
-                         SmallVector<bool>(outs.batched)};
+  BatchCallee result{FlatSymbolRefAttr::get(derived.getSymNameAttr()), {}};
+  llvm::append_range(result.batchedResults, outs.batched);
+  return batches[key] = result;
 }
 
 } // namespace nabla

@@ -18,8 +18,8 @@ using namespace mlir;
 
 namespace nabla {
 
-/// A callee with at most this many ops is copied into each of its callers: a call
-/// hides more from the simplifier than the copy costs.
+/// A callee with at most this many ops is copied into each of its callers: a
+/// call hides more from the simplifier than the copy costs.
 static constexpr int64_t smallCallee = 16;
 
 static RewritePatternSet canonicalizations(MLIRContext *context) {
@@ -95,12 +95,11 @@ void inlineCalls(func::FuncOp function) {
   // Bodies that are copied bring calls of their own.
   while (!calls.empty()) {
     CallOp call = calls.pop_back_val();
-    auto callee =
-        symbols.lookup<func::FuncOp>(call.getCalleeAttr().getAttr());
+    auto callee = symbols.lookup<func::FuncOp>(call.getCalleeAttr().getAttr());
     if (!callee || callee == function || callee.isExternal())
       continue;
-    bool isOnly = callee.isPrivate() &&
-                  uses.lookup(call.getCalleeAttr().getAttr()) == 1;
+    bool isOnly =
+        callee.isPrivate() && uses.lookup(call.getCalleeAttr().getAttr()) == 1;
     if (!isOnly && countOps(callee) > smallCallee)
       continue;
     Operation *before = call->getPrevNode();

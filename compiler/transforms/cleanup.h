@@ -13,8 +13,8 @@
 
 namespace nabla {
 
-/// Folds, canonicalizes, merges common subexpressions and drops dead code. Holds
-/// the patterns, so that they are collected once.
+/// Folds, canonicalizes, merges common subexpressions and drops dead code.
+/// Holds the patterns, so that they are collected once.
 class Cleaner {
 public:
   explicit Cleaner(mlir::MLIRContext *context);
@@ -24,14 +24,13 @@ private:
   mlir::FrozenRewritePatternSet patterns;
 };
 
-/// Replaces the calls in `function` whose callee is small, or called from nowhere
-/// else, by the body of the callee.
+/// Replaces the calls in `function` whose callee is small, or called from
+/// nowhere else, by the body of the callee.
 void inlineCalls(mlir::func::FuncOp function);
 
 /// Calls `erase` for each private function that no other one reaches.
-void eraseUnusedFunctions(
-    mlir::ModuleOp module,
-    llvm::function_ref<void(mlir::func::FuncOp)> erase);
+void eraseUnusedFunctions(mlir::ModuleOp module,
+                          llvm::function_ref<void(mlir::func::FuncOp)> erase);
 
 } // namespace nabla
 

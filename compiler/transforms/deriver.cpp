@@ -6,6 +6,8 @@
 
 #include "compiler/transforms/deriver.h"
 
+#include "llvm/ADT/StringSet.h"
+
 #include <tuple>
 
 using namespace mlir;
@@ -28,9 +30,9 @@ func::FuncOp Deriver::lookup(FlatSymbolRefAttr symbol) {
 func::FuncOp Deriver::makeFunction(func::FuncOp origin, StringRef suffix,
                                    TypeRange arguments) {
   OpBuilder b(module.getContext());
-  auto function = func::FuncOp::create(
-      b, origin.getLoc(), (origin.getName() + "." + suffix).str(),
-      b.getFunctionType(arguments, {}));
+  auto function = func::FuncOp::create(b, origin.getLoc(),
+                                       (origin.getName() + "." + suffix).str(),
+                                       b.getFunctionType(arguments, {}));
   function.setPrivate();
   function.addEntryBlock();
   insert(function);

@@ -2,9 +2,9 @@
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Forward mode, the split into known and linear part, transposition and batching
-// of whole functions. No function is ever changed: each derivation makes a new
-// private one, once for each function and set of active arguments.
+// Forward mode, the split into known and linear part, transposition and
+// batching of whole functions. No function is ever changed: each derivation
+// makes a new private one, once for each function and set of active arguments.
 //
 //===----------------------------------------------------------------------===//
 
@@ -39,8 +39,8 @@ class Deriver {
 public:
   explicit Deriver(mlir::ModuleOp module);
 
-  /// With `everyTangent`, results that depend on no active argument get a tangent
-  /// of zeros, so that every result of floats has one.
+  /// With `everyTangent`, results that depend on no active argument get a
+  /// tangent of zeros, so that every result of floats has one.
   llvm::FailureOr<JvpCallee> jvp(mlir::FlatSymbolRefAttr callee,
                                  llvm::ArrayRef<bool> active,
                                  bool everyTangent = false);
@@ -54,7 +54,8 @@ public:
                                              llvm::ArrayRef<bool> activeResults,
                                              bool everyCotangent = false);
   llvm::FailureOr<BatchCallee> batch(mlir::FlatSymbolRefAttr callee,
-                                     llvm::ArrayRef<bool> batched, int64_t size);
+                                     llvm::ArrayRef<bool> batched,
+                                     int64_t size);
 
   mlir::func::FuncOp lookup(mlir::FlatSymbolRefAttr symbol);
   /// A new private function named after `origin`, with an empty entry block of

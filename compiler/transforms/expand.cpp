@@ -3,9 +3,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Visits functions from the callees to the callers, so that the callee of a
-// transform op is a plain function when the op is expanded. A linear map is known
-// by the `nabla.bind_linear` that makes it; where it goes into a function, that
-// function is cloned for the symbol of the map and takes its residuals instead.
+// transform op is a plain function when the op is expanded. A linear map is
+// known by the `nabla.bind_linear` that makes it; where it goes into a
+// function, that function is cloned for the symbol of the map and takes its
+// residuals instead.
 //
 //===----------------------------------------------------------------------===//
 
@@ -162,23 +163,25 @@ Operation *Expander::passResiduals(Operation *op) {
   OpBuilder b(op);
   Operation *fresh = nullptr;
   if (isa<CallOp>(op)) {
-    fresh = CallOp::create(b, op->getLoc(), op->getResultTypes(), symbol,
-                           operands);
+    fresh =
+        CallOp::create(b, op->getLoc(), op->getResultTypes(), symbol, operands);
   } else if (auto jvp = dyn_cast<JvpOp>(op)) {
-    fresh = JvpOp::create(b, op->getLoc(), op->getResultTypes(), symbol,
-                          operands, jvp.getTangents(),
-                          shiftPositions(jvp.getWrt(), maps));
+    fresh = JvpOp::create(
+        b, op->getLoc(), op->getResultTypes(), symbol, operands,
+        jvp.getTangents(),
+        b.getDenseI64ArrayAttr(shiftPositions(jvp.getWrt(), maps)));
   } else if (auto linearize = dyn_cast<LinearizeOp>(op)) {
-    fresh = LinearizeOp::create(b, op->getLoc(), op->getResultTypes(), symbol,
-                                operands,
-                                shiftPositions(linearize.getWrt(), maps));
+    fresh = LinearizeOp::create(
+        b, op->getLoc(), op->getResultTypes(), symbol, operands,
+        b.getDenseI64ArrayAttr(shiftPositions(linearize.getWrt(), maps)));
   } else {
     auto vmap = cast<VmapOp>(op);
     SmallVector<int64_t> axes;
     for (auto [map, axis] : llvm::zip_equal(maps, vmap.getInAxes()))
       axes.append(map ? map.getResiduals().size() : 1, map ? -1 : axis);
     fresh = VmapOp::create(b, op->getLoc(), op->getResultTypes(), symbol,
-                           operands, axes, vmap.getOutAxes(), vmap.getSize());
+                           operands, b.getDenseI64ArrayAttr(axes),
+                           vmap.getOutAxesAttr(), vmap.getSizeAttr());
   }
   op->replaceAllUsesWith(fresh);
   op->erase();
@@ -200,16 +203,18 @@ static void replaceLinearResults(func::FuncOp function) {
       results.push_back(result);
   }
   terminator->setOperands(results);
-  function.setFunctionType(
-      FunctionType::get(function.getContext(), function.getArgumentTypes(),
-                        TypeRange(ValueRange(results))));
+  function.setFunctionType(FunctionType::get(function.getContext(),
+                                             function.getArgumentTypes(),
+                                             TypeRange(ValueRange(results))));
 }
 
-/// The maps that `function` returns, null for a result of another type. Fails if a
-/// linear result is not made by a bind_linear of the function.
-static FailureOr<SmallVector<BindLinearOp>> returnedMaps(func::FuncOp function) {
+/// The maps that `function` returns, null for a result of another type. Fails
+/// if a linear result is not made by a bind_linear of the function.
+static FailureOr<SmallVector<BindLinearOp>>
+returnedMaps(func::FuncOp function) {
   SmallVector<BindLinearOp> maps;
-  for (Value result : function.getBody().front().getTerminator()->getOperands()) {
+  for (Value result :
+       function.getBody().front().getTerminator()->getOperands()) {
     maps.push_back(result.getDefiningOp<BindLinearOp>());
     if (!maps.back() && isa<LinearType>(result.getType()))
       return failure();
@@ -254,10 +259,9 @@ LogicalResult Expander::expandCall(CallOp op) {
 //===----------------------------------------------------------------------===//
 
 LogicalResult Expander::expandJvp(JvpOp op) {
-  FailureOr<JvpCallee> callee =
-      deriver.jvp(op.getCalleeAttr(),
-                  maskOf(op.getWrt(), op.getPrimals().size()),
-                  /*everyTangent=*/true);
+  FailureOr<JvpCallee> callee = deriver.jvp(
+      op.getCalleeAttr(), maskOf(op.getWrt(), op.getPrimals().size()),
+      /*everyTangent=*/true);
   if (failed(callee))
     return failure();
   OpBuilder b(op);
@@ -277,8 +281,8 @@ LogicalResult Expander::expandLinearize(LinearizeOp op) {
   SmallVector<bool> isTangent(arity, false);
   isTangent.append(numTangents, true);
   // Every tangent belongs to the linear part, also one that is zero.
-  FailureOr<SplitCallee> parts = deriver.split(jvp->symbol, isTangent,
-                                               op.getNumResults() - 1);
+  FailureOr<SplitCallee> parts =
+      deriver.split(jvp->symbol, isTangent, op.getNumResults() - 1);
   if (failed(parts))
     return failure();
 
@@ -291,8 +295,9 @@ LogicalResult Expander::expandLinearize(LinearizeOp op) {
   for (int64_t forwarded : parts->forwarded)
     residuals.push_back(forwarded < 0 ? call.getResult(next++)
                                       : op.getPrimals()[forwarded]);
-  auto map = BindLinearOp::create(b, op.getLoc(), op.getResultTypes().back(),
-                                  parts->linear, residuals);
+  auto map =
+      BindLinearOp::create(b, op.getLoc(), op.getResults().back().getType(),
+                           parts->linear, residuals);
   for (unsigned i = 0; i + 1 < op.getNumResults(); ++i)
     op.getResult(i).replaceAllUsesWith(call.getResult(i));
   op.getResults().back().replaceAllUsesWith(map.getResult());
@@ -321,8 +326,8 @@ LogicalResult Expander::expandApply(Operation *op, Value linear,
   SmallVector<Value> operands(map.getResiduals());
   llvm::append_range(operands, arguments);
   OpBuilder b(op);
-  auto call = CallOp::create(b, op->getLoc(), op->getResultTypes(), symbol,
-                             operands);
+  auto call =
+      CallOp::create(b, op->getLoc(), op->getResultTypes(), symbol, operands);
   op->replaceAllUsesWith(call.getResults());
   op->erase();
   return success();
@@ -333,11 +338,10 @@ LogicalResult Expander::expandVmap(VmapOp op) {
   int64_t size = op.getSize();
   SmallVector<bool> batched;
   SmallVector<Value> operands;
-  for (auto [operand, axis] :
-       llvm::zip_equal(op.getInputs(), op.getInAxes())) {
+  for (auto [operand, axis] : llvm::zip_equal(op.getInputs(), op.getInAxes())) {
     batched.push_back(axis >= 0);
-    operands.push_back(
-        axis > 0 ? emitMoveDim(b, op.getLoc(), operand, axis, 0) : operand);
+    operands.push_back(axis > 0 ? emitMoveDim(b, op.getLoc(), operand, axis, 0)
+                                : operand);
   }
   FailureOr<BatchCallee> callee =
       deriver.batch(op.getCalleeAttr(), batched, size);

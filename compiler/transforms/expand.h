@@ -20,7 +20,8 @@ struct LinearResult {
   int64_t position;
   /// How many residuals it became.
   int64_t residuals;
-  /// The function (residuals..., tangents...) -> tangents, of nested visibility.
+  /// The function (residuals..., tangents...) -> tangents, of nested
+  /// visibility.
   std::string symbol;
 };
 

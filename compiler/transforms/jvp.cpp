@@ -57,8 +57,8 @@ LogicalResult Jvp::visit(Operation &op, Scope &scope) {
   JvpResult results;
   if (failed(rule.jvp(*this, primals, tangents, results)))
     return failure();
-  for (auto [result, primal, tangent] : llvm::zip_equal(
-           op.getResults(), results.primals, results.tangents)) {
+  for (auto [result, primal, tangent] :
+       llvm::zip_equal(op.getResults(), results.primals, results.tangents)) {
     scope.primals.map(result, primal);
     if (tangent)
       scope.tangents[result] = tangent;
@@ -89,8 +89,10 @@ LogicalResult Jvp::differentiate(Block &block, ValueRange primals,
 
 FailureOr<JvpCallee> Deriver::jvp(FlatSymbolRefAttr callee,
                                   ArrayRef<bool> active, bool everyTangent) {
-  DerivationKey key{callee.getValue().str(), everyTangent ? "jvp.full" : "jvp",
-                    std::vector<bool>(active.begin(), active.end()), {}};
+  DerivationKey key{callee.getValue().str(),
+                    everyTangent ? "jvp.full" : "jvp",
+                    std::vector<bool>(active.begin(), active.end()),
+                    {}};
   if (auto known = jvps.find(key); known != jvps.end())
     return known->second;
 
@@ -112,14 +114,13 @@ FailureOr<JvpCallee> Deriver::jvp(FlatSymbolRefAttr callee,
 
   Jvp jvp(*this, b);
   JvpResult outs;
-  if (failed(jvp.differentiate(origin.getBody().front(), primals, tangents,
-                               outs)))
+  if (failed(
+          jvp.differentiate(origin.getBody().front(), primals, tangents, outs)))
     return failure();
 
   JvpCallee result{FlatSymbolRefAttr::get(derived.getSymNameAttr()), {}};
-  SmallVector<Value> results = outs.primals;
-  for (auto [primal, tangent] :
-       llvm::zip_equal(outs.primals, outs.tangents)) {
+  SmallVector<Value> results(outs.primals.begin(), outs.primals.end());
+  for (auto [primal, tangent] : llvm::zip_equal(outs.primals, outs.tangents)) {
     bool wanted =
         tangent || (everyTangent && isDifferentiable(primal.getType()));
     result.activeResults.push_back(wanted);

@@ -85,10 +85,11 @@ Value Split::addResidual(Value known) {
   Block *block = linearBuilder.getInsertionBlock();
   unsigned position = summary.residuals.size();
   auto argument = dyn_cast<BlockArgument>(known);
-  bool forwarded = argument && argument.getOwner() ==
-                                   knownBuilder.getInsertionBlock();
+  bool forwarded =
+      argument && argument.getOwner() == knownBuilder.getInsertionBlock();
   summary.residuals.push_back(known.getType());
-  summary.forwarded.push_back(forwarded ? argument.getArgNumber() : -1);
+  summary.forwarded.push_back(forwarded ? int64_t(argument.getArgNumber())
+                                        : -1);
   if (!forwarded)
     kept.push_back(known);
   return block->insertArgument(position, known.getType(), known.getLoc());
@@ -171,7 +172,8 @@ FailureOr<SplitBlock> Split::split(Block &block, ArrayRef<bool> linear,
 FailureOr<SplitCallee> Deriver::split(FlatSymbolRefAttr callee,
                                       ArrayRef<bool> linear,
                                       std::optional<int64_t> forcedFrom) {
-  DerivationKey key{callee.getValue().str(), "split",
+  DerivationKey key{callee.getValue().str(),
+                    "split",
                     std::vector<bool>(linear.begin(), linear.end()),
                     {},
                     forcedFrom.value_or(-1)};
@@ -189,17 +191,16 @@ FailureOr<SplitCallee> Deriver::split(FlatSymbolRefAttr callee,
     return failure();
 
   auto close = [&](func::FuncOp function, ValueRange results) {
-    function.setFunctionType(FunctionType::get(
-        function.getContext(), function.getBody().front().getArgumentTypes(),
-        {}));
+    function.setFunctionType(
+        FunctionType::get(function.getContext(),
+                          function.getBody().front().getArgumentTypes(), {}));
     finish(function, results);
   };
   close(known, split.knownResults);
   close(linearPart, split.linearResults);
-  return splits[key] =
-             SplitCallee{split.summary,
-                         FlatSymbolRefAttr::get(known.getSymNameAttr()),
-                         FlatSymbolRefAttr::get(linearPart.getSymNameAttr())};
+  return splits[key] = SplitCallee{
+             split.summary, FlatSymbolRefAttr::get(known.getSymNameAttr()),
+             FlatSymbolRefAttr::get(linearPart.getSymNameAttr())};
 }
 
 } // namespace nabla

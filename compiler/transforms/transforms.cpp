@@ -1,4 +1,5 @@
-//===- transforms.cpp - Expansion of all transforms ------------------------------===//
+//===- transforms.cpp - Expansion of all transforms
+//------------------------------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //

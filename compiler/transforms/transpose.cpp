@@ -100,8 +100,8 @@ LogicalResult Transpose::transpose(Block &block, ArrayRef<Value> arguments,
   }
   for (Operation &op : block.without_terminator())
     prepare(op, scope);
-  for (auto [result, cotangent] : llvm::zip_equal(
-           block.getTerminator()->getOperands(), cotangents))
+  for (auto [result, cotangent] :
+       llvm::zip_equal(block.getTerminator()->getOperands(), cotangents))
     accumulate(result, cotangent, scope);
   for (Operation *op : llvm::reverse(scope.pending))
     if (failed(visit(*op, scope)))
@@ -117,11 +117,10 @@ FailureOr<TransposeCallee> Deriver::transpose(FlatSymbolRefAttr callee,
                                               ArrayRef<bool> linear,
                                               ArrayRef<bool> activeResults,
                                               bool everyCotangent) {
-  DerivationKey key{callee.getValue().str(),
-                    everyCotangent ? "transpose.full" : "transpose",
-                    std::vector<bool>(linear.begin(), linear.end()),
-                    std::vector<bool>(activeResults.begin(),
-                                      activeResults.end())};
+  DerivationKey key{
+      callee.getValue().str(), everyCotangent ? "transpose.full" : "transpose",
+      std::vector<bool>(linear.begin(), linear.end()),
+      std::vector<bool>(activeResults.begin(), activeResults.end())};
   if (auto found = transposes.find(key); found != transposes.end())
     return found->second;
 

@@ -17,11 +17,13 @@ RankedTensorType tensorTypeOf(Value value) {
   return cast<RankedTensorType>(value.getType());
 }
 
-ArrayRef<int64_t> shapeOf(Value value) { return tensorTypeOf(value).getShape(); }
+ArrayRef<int64_t> shapeOf(Value value) {
+  return tensorTypeOf(value).getShape();
+}
 
 RankedTensorType withShape(Type type, ArrayRef<int64_t> shape) {
-  return RankedTensorType::get(
-      shape, cast<RankedTensorType>(type).getElementType());
+  return RankedTensorType::get(shape,
+                               cast<RankedTensorType>(type).getElementType());
 }
 
 RankedTensorType withLeading(Type type, int64_t size) {
@@ -127,8 +129,8 @@ LogicalResult jvpOfLinear(Operation *op, JvpContext &ctx, ValueRange primals,
   }
   SmallVector<Value> operands(primals);
   for (int64_t i : linearOperands)
-    operands[i] = orZeros(ctx.builder, op->getLoc(), tangents[i],
-                          primals[i].getType());
+    operands[i] =
+        orZeros(ctx.builder, op->getLoc(), tangents[i], primals[i].getType());
   Operation *tangent = rebuild(ctx.builder, op, operands, op->getResultTypes());
   outs.tangents.push_back(tangent->getResult(0));
   return success();

@@ -43,11 +43,11 @@ LogicalResult CondOp::jvp(JvpContext &ctx, ValueRange primals,
   SmallVector<bool> active(getNumResults(), false);
   for (auto [i, source] : llvm::enumerate(branchesOf(*this))) {
     OpBuilder::InsertionGuard guard(b);
-    Block &block = openBlock(b, branches[i], TypeRange(ValueRange(inputs)),
-                             getLoc());
+    Block &block =
+        openBlock(b, branches[i], TypeRange(ValueRange(inputs)), getLoc());
     ValueRange arguments = block.getArguments();
-    SmallVector<Value> argumentTangents = spread(
-        inputTangents, arguments.drop_front(inputTangents.size()));
+    SmallVector<Value> argumentTangents =
+        spread(inputTangents, arguments.drop_front(inputTangents.size()));
     if (failed(ctx.differentiate(source->front(),
                                  arguments.take_front(inputTangents.size()),
                                  argumentTangents, results[i])))
@@ -99,8 +99,8 @@ static LogicalResult batchByChoice(CondOp op, BatchContext &ctx,
     Type mask = boolTypeLike(choices[0].getType());
     Value predicate = BroadcastOp::create(b, op.getLoc(), mask, operands[0],
                                           ArrayRef<int64_t>{0});
-    outs.values.push_back(SelectOp::create(b, op.getLoc(), predicate,
-                                           choices[0], choices[1]));
+    outs.values.push_back(
+        SelectOp::create(b, op.getLoc(), predicate, choices[0], choices[1]));
     outs.batched.push_back(true);
   }
   return success();
@@ -140,8 +140,8 @@ LogicalResult CondOp::batch(BatchContext &ctx, ValueRange operands,
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// Where a residual of one branch travels: in a slot (a result of the known cond)
-/// or as an input of the op.
+/// Where a residual of one branch travels: in a slot (a result of the known
+/// cond) or as an input of the op.
 struct Route {
   bool isSlot;
   unsigned number;
@@ -221,8 +221,8 @@ static void yieldSlots(SplitBranch &part, ArrayRef<Type> slots,
   yield->setOperands(values);
 }
 
-/// Makes the linear branch take all slots, then the known inputs, then the linear
-/// ones.
+/// Makes the linear branch take all slots, then the known inputs, then the
+/// linear ones.
 static void takeSlots(SplitBranch &part, ArrayRef<Type> slots,
                       TypeRange knownInputs, Location loc) {
   Block &block = part.linear.front();
@@ -231,8 +231,8 @@ static void takeSlots(SplitBranch &part, ArrayRef<Type> slots,
   for (auto [i, type] : llvm::enumerate(types))
     block.insertArgument(i, type, loc);
   for (auto [i, route] : llvm::enumerate(part.routes)) {
-    unsigned position = route.isSlot ? route.number
-                                     : slots.size() + route.number;
+    unsigned position =
+        route.isSlot ? route.number : slots.size() + route.number;
     block.getArgument(types.size() + i)
         .replaceAllUsesWith(block.getArgument(position));
   }
@@ -244,8 +244,8 @@ LogicalResult CondOp::split(SplitContext &ctx, ArrayRef<bool> linear) {
     return emitOpError("has a predicate that depends on a tangent");
   std::array<SplitBranch, 2> parts;
   SmallVector<bool> linearResults;
-  if (failed(splitBranches(*this, ctx, linear.drop_front(), parts,
-                           linearResults)))
+  if (failed(
+          splitBranches(*this, ctx, linear.drop_front(), parts, linearResults)))
     return failure();
   SmallVector<Type> slots = assignSlots(parts);
 
@@ -314,8 +314,8 @@ LogicalResult CondOp::transpose(TransposeContext &ctx, ArrayRef<bool> linear,
   SmallVector<bool> active(known.size(), false);
   for (auto [i, source] : llvm::enumerate(branchesOf(*this))) {
     OpBuilder::InsertionGuard guard(b);
-    Block &block = openBlock(b, branches[i], TypeRange(ValueRange(inputs)),
-                             getLoc());
+    Block &block =
+        openBlock(b, branches[i], TypeRange(ValueRange(inputs)), getLoc());
     ValueRange arguments = block.getArguments();
     if (failed(ctx.transpose(
             source->front(), spread(known, arguments.take_front(numKnown)),

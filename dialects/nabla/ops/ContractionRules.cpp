@@ -47,9 +47,9 @@ static Value cotangentOf(OpBuilder &b, Location loc, Value ct,
   SmallVector<int64_t> ctContract;
   for (size_t i = 0; i < other.free.size(); ++i)
     ctContract.push_back(otherStart + i);
-  Value product = DotGeneralOp::create(b, loc, ct, otherValue,
-                                       iotaDims(numBatch), other.batch,
-                                       ctContract, other.free);
+  Value product =
+      DotGeneralOp::create(b, loc, ct, otherValue, iotaDims(numBatch),
+                           other.batch, ctContract, other.free);
   // The product has the batch dimensions, the free ones of the target, then the
   // contracting ones in the order in which `other` has them.
   SmallVector<int64_t> permutation(shapeOf(target.value).size());
@@ -57,7 +57,8 @@ static Value cotangentOf(OpBuilder &b, Location loc, Value ct,
     permutation[dim] = position;
   for (auto [position, dim] : llvm::enumerate(target.free))
     permutation[dim] = numBatch + position;
-  for (auto [dim, otherDim] : llvm::zip_equal(target.contract, other.contract)) {
+  for (auto [dim, otherDim] :
+       llvm::zip_equal(target.contract, other.contract)) {
     int64_t position = llvm::count_if(
         other.contract, [&](int64_t before) { return before < otherDim; });
     permutation[dim] = numBatch + target.free.size() + position;
@@ -105,8 +106,8 @@ LogicalResult DotGeneralOp::batch(BatchContext &ctx, ValueRange operands,
     // The batch is the first free dimension of the operand that has it.
     int64_t position = getXBatch().size();
     if (batched[1])
-      position += shapeOf(getX()).size() - getXBatch().size() -
-                  getXContract().size();
+      position +=
+          shapeOf(getX()).size() - getXBatch().size() - getXContract().size();
     product = emitMoveDim(ctx.builder, getLoc(), product, position, 0);
   }
   outs.values.push_back(product);

@@ -28,7 +28,9 @@ def Nabla_YieldOp
   let family = "control flow";
   let arguments = (ins Variadic<Nabla_Tensor>:$results);
   let assemblyFormat = "($results^ `:` type($results))? attr-dict";
-  let builders = [OpBuilder<(ins), [{}]>];
+  let builders = [OpBuilder<(ins), [{
+    build($_builder, $_state, ::mlir::ValueRange());
+  }]>];
 }
 
 def Nabla_CondOp : Nabla_RegionOp<"cond"> {

@@ -22,8 +22,8 @@ static void pushBatched(BatchResult &outs, Value value) {
   outs.batched.push_back(true);
 }
 
-/// `starts` of every example as i64, clamped so that boxes of `sizes` lie within
-/// `extents`: a value of shape [batch, rank].
+/// `starts` of every example as i64, clamped so that boxes of `sizes` lie
+/// within `extents`: a value of shape [batch, rank].
 static Value clampedStarts(OpBuilder &b, Location loc, Value starts,
                            ArrayRef<int64_t> extents, ArrayRef<int64_t> sizes) {
   Type type = RankedTensorType::get(shapeOf(starts), b.getI64Type());
@@ -35,13 +35,13 @@ static Value clampedStarts(OpBuilder &b, Location loc, Value starts,
                                        b.getI64Type());
   Value row = ConstantOp::create(
       b, loc, rowType, DenseElementsAttr::get(rowType, ArrayRef(highest)));
-  Value limit =
-      BroadcastOp::create(b, loc, type, row, ArrayRef<int64_t>{1});
+  Value limit = BroadcastOp::create(b, loc, type, row, ArrayRef<int64_t>{1});
   Value above = MaxOp::create(b, loc, wide, emitZeros(b, loc, type));
   return MinOp::create(b, loc, above, limit);
 }
 
-/// The position of every element of one box an example: [batch, sizes..., rank].
+/// The position of every element of one box an example: [batch, sizes...,
+/// rank].
 static Value boxPositions(OpBuilder &b, Location loc, Value starts,
                           ArrayRef<int64_t> sizes) {
   int64_t batch = shapeOf(starts)[0], rank = sizes.size();
@@ -54,8 +54,8 @@ static Value boxPositions(OpBuilder &b, Location loc, Value starts,
                                    ArrayRef<int64_t>{batch, dim + 1},
                                    ArrayRef<int64_t>{1, 1});
     column = emitReshape(b, loc, column, {batch});
-    column = BroadcastOp::create(b, loc, gridType, column,
-                                 ArrayRef<int64_t>{0});
+    column =
+        BroadcastOp::create(b, loc, gridType, column, ArrayRef<int64_t>{0});
     Value offset = IotaOp::create(b, loc, gridType, dim + 1);
     Value position = AddOp::create(b, loc, column, offset);
     columns.push_back(emitReshape(b, loc, position, shape));
@@ -105,8 +105,8 @@ LogicalResult DynamicSliceOp::batch(BatchContext &ctx, ValueRange operands,
                                              prepended(ctx.size, getSizes())));
     return success();
   }
-  Value starts = clampedStarts(b, getLoc(), operands[1], shapeOf(getX()),
-                               getSizes());
+  Value starts =
+      clampedStarts(b, getLoc(), operands[1], shapeOf(getX()), getSizes());
   Value positions = boxPositions(b, getLoc(), starts, getSizes());
   pushBatched(outs, GatherOp::create(b, getLoc(), x, positions,
                                      shifted(iotaDims(getSizes().size())), 1));
@@ -166,9 +166,9 @@ LogicalResult DynamicUpdateSliceOp::batch(BatchContext &ctx,
   Value starts =
       clampedStarts(b, getLoc(), operands[2], shapeOf(getX()), sizes);
   Value positions = boxPositions(b, getLoc(), starts, sizes);
-  pushBatched(outs, ScatterOp::create(b, getLoc(), Combine::set, x, positions,
-                                      update, shifted(iotaDims(sizes.size())),
-                                      1));
+  pushBatched(outs,
+              ScatterOp::create(b, getLoc(), Combine::set, x, positions, update,
+                                shifted(iotaDims(sizes.size())), 1));
   return success();
 }
 
@@ -212,10 +212,10 @@ LogicalResult GatherOp::batch(BatchContext &ctx, ValueRange operands,
     pushBatched(outs, emitMoveDim(b, getLoc(), slices, position, 0));
     return success();
   }
-  pushBatched(outs, GatherOp::create(
-                        b, getLoc(), asBatch(ctx, operands[0], batched[0]),
-                        asBatch(ctx, operands[1], batched[1]),
-                        shifted(getDims()), getBatchDims() + 1));
+  pushBatched(outs, GatherOp::create(b, getLoc(),
+                                     asBatch(ctx, operands[0], batched[0]),
+                                     asBatch(ctx, operands[1], batched[1]),
+                                     shifted(getDims()), getBatchDims() + 1));
   return success();
 }
 
@@ -231,15 +231,14 @@ LogicalResult ScatterOp::jvp(JvpContext &ctx, ValueRange primals,
 /// Which updates of a scatter that sets survive the later ones.
 static Value survivors(OpBuilder &b, ScatterOp scatter, Value indices) {
   Location loc = scatter.getLoc();
-  auto number = RankedTensorType::get({tensorTypeOf(scatter.getUpdates())
-                                           .getNumElements()},
-                                      b.getI64Type());
+  auto number = RankedTensorType::get(
+      {tensorTypeOf(scatter.getUpdates()).getNumElements()}, b.getI64Type());
   Value ids = emitReshape(b, loc, IotaOp::create(b, loc, number, 0),
                           shapeOf(scatter.getUpdates()));
   Type target = RankedTensorType::get(shapeOf(scatter.getX()), b.getI64Type());
-  Value written = ScatterOp::create(
-      b, loc, Combine::set, emitSplat(b, loc, target, -1), indices, ids,
-      scatter.getDims(), scatter.getBatchDims());
+  Value written = ScatterOp::create(b, loc, Combine::set,
+                                    emitSplat(b, loc, target, -1), indices, ids,
+                                    scatter.getDims(), scatter.getBatchDims());
   Value read = GatherOp::create(b, loc, written, indices, scatter.getDims(),
                                 scatter.getBatchDims());
   return CompareOp::create(b, loc, Predicate::eq, read, ids);
@@ -261,8 +260,8 @@ LogicalResult ScatterOp::transpose(TransposeContext &ctx, ArrayRef<bool> linear,
                    : ScatterOp::create(b, getLoc(), Combine::set, ct, indices,
                                        zeros, getDims(), getBatchDims());
   if (linear[2]) {
-    outs[2] = GatherOp::create(b, getLoc(), ct, indices, getDims(),
-                               getBatchDims());
+    outs[2] =
+        GatherOp::create(b, getLoc(), ct, indices, getDims(), getBatchDims());
     if (!adds)
       outs[2] = SelectOp::create(b, getLoc(), survivors(b, *this, indices),
                                  outs[2], zeros);

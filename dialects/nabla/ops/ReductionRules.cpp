@@ -13,8 +13,8 @@ using namespace nabla;
 template <typename Op>
 static LogicalResult batchOfReduction(Op op, BatchContext &ctx,
                                       ValueRange operands, BatchResult &outs) {
-  outs.values.push_back(Op::create(ctx.builder, op.getLoc(), operands[0],
-                                   shifted(op.getDims())));
+  outs.values.push_back(
+      Op::create(ctx.builder, op.getLoc(), operands[0], shifted(op.getDims())));
   outs.batched.push_back(true);
   return success();
 }
@@ -23,8 +23,8 @@ static LogicalResult batchOfReduction(Op op, BatchContext &ctx,
 static Value unreduce(OpBuilder &b, Location loc, Value reduced, Type like,
                       ArrayRef<int64_t> dims) {
   auto type = cast<RankedTensorType>(like);
-  return BroadcastOp::create(b, loc, withShape(reduced.getType(),
-                                               type.getShape()),
+  return BroadcastOp::create(b, loc,
+                             withShape(reduced.getType(), type.getShape()),
                              reduced, otherDims(type.getRank(), dims));
 }
 
@@ -42,9 +42,9 @@ LogicalResult ReduceSumOp::transpose(TransposeContext &ctx, ArrayRef<bool>,
                                      ArrayRef<Value> cotangents,
                                      SmallVectorImpl<Value> &outs) {
   Value ct = cotangents[0];
-  outs.push_back(ct ? unreduce(ctx.builder, getLoc(), ct, getX().getType(),
-                               getDims())
-                    : Value());
+  outs.push_back(
+      ct ? unreduce(ctx.builder, getLoc(), ct, getX().getType(), getDims())
+         : Value());
   return success();
 }
 
@@ -111,9 +111,8 @@ static Value mergeInFront(OpBuilder &b, Location loc, Value x,
   int64_t merged = 1;
   for (int64_t dim : dims)
     merged *= shapeOf(x)[dim];
-  return emitReshape(
-      b, loc, front,
-      prepended(merged, shapeOf(front).drop_front(dims.size())));
+  return emitReshape(b, loc, front,
+                     prepended(merged, shapeOf(front).drop_front(dims.size())));
 }
 
 LogicalResult ReduceProdOp::jvp(JvpContext &ctx, ValueRange primals,

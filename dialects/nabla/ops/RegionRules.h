@@ -13,7 +13,8 @@ namespace nabla {
 
 inline bool isPresent(mlir::Value value) { return static_cast<bool>(value); }
 
-/// Gives `region` a block with arguments of `types` and moves the builder there.
+/// Gives `region` a block with arguments of `types` and moves the builder
+/// there.
 mlir::Block &openBlock(mlir::OpBuilder &b, mlir::Region &region,
                        mlir::TypeRange types, mlir::Location loc);
 
@@ -30,11 +31,11 @@ void closeBatchedBlock(BatchContext &ctx, mlir::Block &block,
 llvm::SmallVector<mlir::Value> spread(llvm::ArrayRef<mlir::Value> pattern,
                                       mlir::ValueRange values);
 
-/// Appends the values with `wanted` to `to`, emitting zeros of `types` at the end
-/// of `block` for those that are null.
+/// Appends the values with `wanted` to `to`, emitting zeros of `types` at the
+/// end of `block` for those that are null.
 void appendWhere(mlir::OpBuilder &b, mlir::Block &block,
-                 llvm::ArrayRef<bool> wanted, mlir::ArrayRef<mlir::Value> values,
-                 mlir::TypeRange types,
+                 llvm::ArrayRef<bool> wanted,
+                 mlir::ArrayRef<mlir::Value> values, mlir::TypeRange types,
                  llvm::SmallVectorImpl<mlir::Value> &to);
 
 } // namespace nabla

@@ -2,8 +2,8 @@
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Which carries have a tangent, hold a batch or are linear is a fixpoint: a carry
-// does if its start does or if the body makes it so.
+// Which carries have a tangent, hold a batch or are linear is a fixpoint: a
+// carry does if its start does or if the body makes it so.
 //
 //===----------------------------------------------------------------------===//
 
@@ -34,11 +34,9 @@ struct Draft {
 };
 } // namespace
 
-template <typename T>
-static Groups<T> grouped(ScanOp op, ArrayRef<T> flat) {
+template <typename T> static Groups<T> grouped(ScanOp op, ArrayRef<T> flat) {
   size_t c = op.getConsts().size(), k = op.getCarries().size();
-  return {SmallVector<T>(flat.take_front(c)),
-          SmallVector<T>(flat.slice(c, k)),
+  return {SmallVector<T>(flat.take_front(c)), SmallVector<T>(flat.slice(c, k)),
           SmallVector<T>(flat.drop_front(c + k))};
 }
 
@@ -103,8 +101,8 @@ static Groups<Value> withTangents(const Groups<Value> &primals,
   return all;
 }
 
-/// Differentiates the body into `draft`; the arguments of its block are laid out
-/// as `withTangents` lays out operands.
+/// Differentiates the body into `draft`; the arguments of its block are laid
+/// out as `withTangents` lays out operands.
 static LogicalResult differentiateBody(ScanOp op, JvpContext &ctx,
                                        const Groups<Value> &primals,
                                        const Groups<Value> &tangents,
@@ -118,9 +116,9 @@ static LogicalResult differentiateBody(ScanOp op, JvpContext &ctx,
   auto take = [&](const SmallVector<Value> &group,
                   const SmallVector<Value> &groupTangents, size_t total) {
     llvm::append_range(arguments, rest.take_front(group.size()));
-    llvm::append_range(argumentTangents,
-                       spread(groupTangents, rest.take_front(total).drop_front(
-                                                 group.size())));
+    llvm::append_range(
+        argumentTangents,
+        spread(groupTangents, rest.take_front(total).drop_front(group.size())));
     rest = rest.drop_front(total);
   };
   take(primals.consts, tangents.consts, draft.operands.consts.size());
@@ -241,8 +239,8 @@ LogicalResult ScanOp::batch(BatchContext &ctx, ValueRange operands,
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// The two parts of a scan. A residual that the loop does not change is a constant
-/// of the linear scan, any other is stacked.
+/// The two parts of a scan. A residual that the loop does not change is a
+/// constant of the linear scan, any other is stacked.
 struct ScanParts {
   Draft known, linear;
   SplitBlock split;
@@ -326,16 +324,16 @@ private:
 };
 } // namespace
 
-/// Where a residual of the body comes from: a value outside the loop, or a result
-/// of the known scan.
+/// Where a residual of the body comes from: a value outside the loop, or a
+/// result of the known scan.
 struct ResidualSource {
   Value outside;
   bool isConst = false;
   unsigned result = 0;
 };
 
-/// Decides how each residual leaves the known scan, and makes it yield those that
-/// must be stacked.
+/// Decides how each residual leaves the known scan, and makes it yield those
+/// that must be stacked.
 static SmallVector<ResidualSource> routeResiduals(SplitContext &ctx,
                                                   ScanParts &parts) {
   Draft &known = parts.known;
@@ -344,7 +342,8 @@ static SmallVector<ResidualSource> routeResiduals(SplitContext &ctx,
   unsigned numKnown = llvm::count(parts.split.linearResults, false);
   SmallVector<Value> yielded(yield->getOperands().take_front(numKnown));
   unsigned nextKept = numKnown;
-  unsigned firstX = known.operands.consts.size() + known.operands.carries.size();
+  unsigned firstX =
+      known.operands.consts.size() + known.operands.carries.size();
   Hoister hoister(ctx.known(), body, known.operands.consts);
 
   SmallVector<ResidualSource> sources;
@@ -367,8 +366,8 @@ static SmallVector<ResidualSource> routeResiduals(SplitContext &ctx,
   return sources;
 }
 
-/// Reorders the arguments of the linear body, (residuals, linear arguments), into
-/// groups, and adds the residuals to the operands.
+/// Reorders the arguments of the linear body, (residuals, linear arguments),
+/// into groups, and adds the residuals to the operands.
 static void arrangeLinear(SplitContext &ctx, ScanParts &parts, ScanOp known,
                           ArrayRef<ResidualSource> sources) {
   Groups<Value> &operands = parts.linear.operands;
@@ -382,8 +381,8 @@ static void arrangeLinear(SplitContext &ctx, ScanParts &parts, ScanOp known,
       SmallVector<BlockArgument>(linear.slice(numConsts, numCarries)),
       SmallVector<BlockArgument>(linear.drop_front(numConsts + numCarries))};
   for (auto [i, source] : llvm::enumerate(sources)) {
-    Value outside = source.outside ? source.outside
-                                   : Value(known.getResult(source.result));
+    Value outside =
+        source.outside ? source.outside : Value(known.getResult(source.result));
     (source.isConst ? operands.consts : operands.xs)
         .push_back(ctx.residual(outside));
     (source.isConst ? order.consts : order.xs).push_back(old[i]);
@@ -457,8 +456,7 @@ static Groups<Value> transposedOperands(OpBuilder &b, ScanOp op,
     operands.carries.push_back(orZeros(b, op.getLoc(), ct, carry.getType()));
   for (auto [constant, flag] : llvm::zip_equal(op.getConsts(), flags.consts))
     if (flag)
-      operands.carries.push_back(
-          emitZeros(b, op.getLoc(), constant.getType()));
+      operands.carries.push_back(emitZeros(b, op.getLoc(), constant.getType()));
   appendPresent(operands.xs, known.xs);
   appendPresent(operands.xs, cotangents.drop_front(k));
   return operands;
@@ -473,7 +471,8 @@ LogicalResult ScanOp::transpose(TransposeContext &ctx, ArrayRef<bool> linear,
   Groups<bool> flags = grouped<bool>(*this, linear);
   spreadLinearity(*this, flags);
   if (llvm::is_contained(flags.carries, false))
-    return emitOpError("has a carry that is not linear and cannot be transposed");
+    return emitOpError(
+        "has a carry that is not linear and cannot be transposed");
   Groups<Value> known = grouped<Value>(*this, operands);
   Draft draft;
   draft.operands = transposedOperands(b, *this, known, cotangents, flags);

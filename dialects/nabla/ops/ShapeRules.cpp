@@ -47,19 +47,19 @@ LogicalResult BroadcastOp::transpose(TransposeContext &ctx, ArrayRef<bool>,
                                      ArrayRef<Value> cotangents,
                                      SmallVectorImpl<Value> &outs) {
   Value ct = cotangents[0];
-  outs.push_back(ct ? ReduceSumOp::create(
-                          ctx.builder, getLoc(), ct,
-                          otherDims(getType().getRank(), getDims()))
-                    : Value());
+  outs.push_back(
+      ct ? ReduceSumOp::create(ctx.builder, getLoc(), ct,
+                               otherDims(getType().getRank(), getDims()))
+         : Value());
   return success();
 }
 
 LogicalResult BroadcastOp::batch(BatchContext &ctx, ValueRange operands,
                                  ArrayRef<bool>, BatchResult &outs) {
-  return batchOfUnary(
-      *this, ctx, operands,
-      dimsAttr(ctx.builder, getDimsAttrName(), prepended(0, shifted(getDims()))),
-      outs);
+  return batchOfUnary(*this, ctx, operands,
+                      dimsAttr(ctx.builder, getDimsAttrName(),
+                               prepended(0, shifted(getDims()))),
+                      outs);
 }
 
 //===----------------------------------------------------------------------===//
@@ -165,8 +165,8 @@ LogicalResult SliceOp::transpose(TransposeContext &ctx, ArrayRef<bool>,
     interior.push_back(stride - 1);
   }
   Value zero = emitZeros(ctx.builder, getLoc(), withShape(ct.getType(), {}));
-  outs.back() = PadOp::create(ctx.builder, getLoc(), ct, zero, getStarts(), high,
-                              interior);
+  outs.back() = PadOp::create(ctx.builder, getLoc(), ct, zero, getStarts(),
+                              high, interior);
   return success();
 }
 
@@ -217,9 +217,9 @@ LogicalResult PadOp::transpose(TransposeContext &ctx, ArrayRef<bool> linear,
     outs[0] = SliceOp::create(b, getLoc(), ct, getLow(), limits, strides);
   }
   if (linear[1]) {
-    Value padding = SelectOp::create(
-        b, getLoc(), paddingMask(b, *this, shapeOf(getX())), ct,
-        emitZeros(b, getLoc(), ct.getType()));
+    Value padding =
+        SelectOp::create(b, getLoc(), paddingMask(b, *this, shapeOf(getX())),
+                         ct, emitZeros(b, getLoc(), ct.getType()));
     outs[1] = ReduceSumOp::create(b, getLoc(), padding,
                                   iotaDims(getType().getRank()));
   }
@@ -229,14 +229,14 @@ LogicalResult PadOp::transpose(TransposeContext &ctx, ArrayRef<bool> linear,
 LogicalResult PadOp::batch(BatchContext &ctx, ValueRange operands,
                            ArrayRef<bool> batched, BatchResult &outs) {
   OpBuilder &b = ctx.builder;
-  Value x = batched[0] ? operands[0]
-                       : emitBatch(b, getLoc(), operands[0], ctx.size);
+  Value x =
+      batched[0] ? operands[0] : emitBatch(b, getLoc(), operands[0], ctx.size);
   // Each example has its own value: pad with zeros, then put the values there.
-  Value value = batched[1] ? emitZeros(b, getLoc(), getValue().getType())
-                           : operands[1];
-  Value padded = PadOp::create(b, getLoc(), x, value, prepended(0, getLow()),
-                               prepended(0, getHigh()),
-                               prepended(0, getInterior()));
+  Value value =
+      batched[1] ? emitZeros(b, getLoc(), getValue().getType()) : operands[1];
+  Value padded =
+      PadOp::create(b, getLoc(), x, value, prepended(0, getLow()),
+                    prepended(0, getHigh()), prepended(0, getInterior()));
   if (batched[1]) {
     Value mask = emitBatch(b, getLoc(), paddingMask(b, *this, shapeOf(getX())),
                            ctx.size);
@@ -255,8 +255,8 @@ LogicalResult PadOp::batch(BatchContext &ctx, ValueRange operands,
 
 LogicalResult ConcatenateOp::jvp(JvpContext &ctx, ValueRange primals,
                                  ArrayRef<Value> tangents, JvpResult &outs) {
-  return jvpOfLinear(*this, ctx, primals, tangents,
-                     iotaDims(getNumOperands()), outs);
+  return jvpOfLinear(*this, ctx, primals, tangents, iotaDims(getNumOperands()),
+                     outs);
 }
 
 LogicalResult ConcatenateOp::transpose(TransposeContext &ctx,
@@ -273,8 +273,8 @@ LogicalResult ConcatenateOp::transpose(TransposeContext &ctx,
     SmallVector<int64_t> limits(shapeOf(ct));
     limits[getDim()] = starts[getDim()] + shapeOf(input)[getDim()];
     if (linear[i])
-      outs[i] = SliceOp::create(ctx.builder, getLoc(), ct, starts, limits,
-                                strides);
+      outs[i] =
+          SliceOp::create(ctx.builder, getLoc(), ct, starts, limits, strides);
     starts[getDim()] = limits[getDim()];
   }
   return success();
@@ -284,9 +284,9 @@ LogicalResult ConcatenateOp::batch(BatchContext &ctx, ValueRange operands,
                                    ArrayRef<bool> batched, BatchResult &outs) {
   SmallVector<Value> inputs;
   for (auto [operand, isBatched] : llvm::zip_equal(operands, batched))
-    inputs.push_back(isBatched ? operand
-                               : emitBatch(ctx.builder, getLoc(), operand,
-                                           ctx.size));
+    inputs.push_back(isBatched
+                         ? operand
+                         : emitBatch(ctx.builder, getLoc(), operand, ctx.size));
   outs.values.push_back(
       ConcatenateOp::create(ctx.builder, getLoc(), inputs, getDim() + 1));
   outs.batched.push_back(true);

@@ -12,8 +12,8 @@ using namespace mlir;
 using namespace nabla;
 
 static SmallVector<bool> nonNull(ArrayRef<Value> values) {
-  return llvm::map_to_vector(values,
-                             [](Value value) { return static_cast<bool>(value); });
+  return llvm::map_to_vector(
+      values, [](Value value) { return static_cast<bool>(value); });
 }
 
 static void appendNonNull(SmallVectorImpl<Value> &to, ArrayRef<Value> values) {
@@ -71,16 +71,16 @@ LogicalResult CallOp::split(SplitContext &ctx, ArrayRef<bool> linear) {
 
   SmallVector<Value> linearOperands;
   for (int64_t forwarded : callee->forwarded)
-    linearOperands.push_back(
-        ctx.residual(forwarded < 0 ? known.getResult(nextKept++)
-                                   : knownOperands[forwarded]));
+    linearOperands.push_back(ctx.residual(forwarded < 0
+                                              ? known.getResult(nextKept++)
+                                              : knownOperands[forwarded]));
   for (auto [operand, isLinear] : llvm::zip_equal(getInputs(), linear))
     if (isLinear)
       linearOperands.push_back(ctx.getLinear(operand));
-  auto linearPart = CallOp::create(
-      ctx.linear(), getLoc(),
-      typesWhere(getResultTypes(), callee->linearResults, true),
-      callee->linear, linearOperands);
+  auto linearPart =
+      CallOp::create(ctx.linear(), getLoc(),
+                     typesWhere(getResultTypes(), callee->linearResults, true),
+                     callee->linear, linearOperands);
 
   unsigned nextKnown = 0, nextLinear = 0;
   for (auto [result, isLinear] :
