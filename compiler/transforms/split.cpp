@@ -18,9 +18,12 @@ namespace {
 
 class Split final : public SplitContext {
 public:
-  Split(Deriver &deriver, Block &knownBlock, Block &linearBlock)
-      : deriver(deriver), knownBuilder(OpBuilder::atBlockEnd(&knownBlock)),
-        linearBuilder(OpBuilder::atBlockEnd(&linearBlock)) {}
+  Split(Deriver &deriver, MLIRContext *context, Block &knownBlock,
+        Block &linearBlock)
+      : deriver(deriver), knownBuilder(context), linearBuilder(context) {
+    knownBuilder.setInsertionPointToEnd(&knownBlock);
+    linearBuilder.setInsertionPointToEnd(&linearBlock);
+  }
 
   OpBuilder &known() override { return knownBuilder; }
   OpBuilder &linear() override { return linearBuilder; }
@@ -158,7 +161,7 @@ LogicalResult Split::run(Block &block, ArrayRef<bool> linear,
 FailureOr<SplitBlock> Split::split(Block &block, ArrayRef<bool> linear,
                                    ArrayRef<bool> forced, Block &known,
                                    Block &linearPart) {
-  Split inner(deriver, known, linearPart);
+  Split inner(deriver, knownBuilder.getContext(), known, linearPart);
   if (failed(inner.run(block, linear, forced)))
     return failure();
   Location loc = block.getTerminator()->getLoc();
@@ -183,7 +186,8 @@ FailureOr<SplitCallee> Deriver::split(FlatSymbolRefAttr callee,
   func::FuncOp origin = lookup(callee);
   func::FuncOp known = makeFunction(origin, "known", {});
   func::FuncOp linearPart = makeFunction(origin, "linear", {});
-  Split split(*this, known.getBody().front(), linearPart.getBody().front());
+  Split split(*this, origin.getContext(), known.getBody().front(),
+              linearPart.getBody().front());
   int64_t numResults = origin.getNumResults();
   SmallVector<bool> forced(forcedFrom.value_or(numResults), false);
   forced.resize(numResults, true);
