@@ -82,6 +82,40 @@ def BatchPass : NablaModulePass<"nabla-batch"> {
   }];
 }
 
+def LinearizePass : NablaModulePass<"nabla-linearize"> {
+  let summary = "Expands linearize into a known and a linear function";
+  let description = [{
+    The first half of reverse mode, on its own to be looked at: forward mode, then the
+    split into what does not depend on a tangent and what does. Linear maps stay, each
+    made by a `nabla.bind_linear` of the linear function and its residuals.
+
+    ```mlir
+    func.func private @f(%x: tensor<f32>) -> tensor<f32> {
+      %y = nabla.sin %x : tensor<f32>
+      return %y : tensor<f32>
+    }
+    func.func @main(%x: tensor<f32>) -> !nabla.linear<(tensor<f32>) -> (tensor<f32>)> {
+      %y, %lin = nabla.linearize @f(%x) wrt = [0] : (tensor<f32>)
+          -> (tensor<f32>, !nabla.linear<(tensor<f32>) -> (tensor<f32>)>)
+      return %lin : !nabla.linear<(tensor<f32>) -> (tensor<f32>)>
+    }
+    ```
+    becomes
+    ```mlir
+    func.func @main(%x: tensor<f32>) -> !nabla.linear<(tensor<f32>) -> (tensor<f32>)> {
+      %c = nabla.cos %x : tensor<f32>
+      %lin = nabla.bind_linear @f.jvp.linear(%c)
+          : (tensor<f32>) -> !nabla.linear<(tensor<f32>) -> (tensor<f32>)>
+      return %lin : !nabla.linear<(tensor<f32>) -> (tensor<f32>)>
+    }
+    func.func private @f.jvp.linear(%c: tensor<f32>, %t: tensor<f32>) -> tensor<f32> {
+      %dy = nabla.mul_zero %t, %c : tensor<f32>
+      return %dy : tensor<f32>
+    }
+    ```
+  }];
+}
+
 def SimplifyPass : NablaModulePass<"nabla-simplify"> {
   let summary = "Inlines, folds, merges equal ops and drops what is dead";
   let description = [{
@@ -129,6 +163,22 @@ def TransformsPass : NablaModulePass<"nabla-transforms"> {
     func.func @main(%x: tensor<8xf32>) -> tensor<8xf32> {
       %c = nabla.cos %x : tensor<8xf32>
       return %c : tensor<8xf32>
+    }
+    ```
+  }];
+}
+
+def VerifyLinearPass : NablaModulePass<"nabla-verify-linear"> {
+  let summary = "Checks that linear functions are linear";
+  let description = [{
+    For tests, after `--nabla-linearize`. In the function of each `nabla.bind_linear`,
+    every op that depends on a tangent must be linear in exactly the operands that do.
+    The module stays as it is.
+
+    ```mlir
+    func.func private @g(%t: tensor<f32>) -> tensor<f32> {
+      %y = nabla.mul %t, %t : tensor<f32>   // error: is not linear in operand 0
+      return %y : tensor<f32>
     }
     ```
   }];

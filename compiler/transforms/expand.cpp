@@ -390,16 +390,16 @@ LogicalResult Expander::visitCallLike(Operation *op) {
   if (hasLinear(callee.getResultTypes()))
     return op->emitOpError("has a callee that returns a linear map");
   if (auto jvp = dyn_cast<JvpOp>(op))
-    return options.autodiff ? expandJvp(jvp) : success();
+    return options.jvp ? expandJvp(jvp) : success();
   if (auto linearize = dyn_cast<LinearizeOp>(op))
-    return options.autodiff ? expandLinearize(linearize) : success();
-  return options.batch ? expandVmap(cast<VmapOp>(op)) : success();
+    return options.linearize ? expandLinearize(linearize) : success();
+  return options.vmap ? expandVmap(cast<VmapOp>(op)) : success();
 }
 
 LogicalResult Expander::visit(Operation *op) {
   if (isa<CallOp, JvpOp, LinearizeOp, VmapOp>(op))
     return visitCallLike(op);
-  if (!options.autodiff)
+  if (!options.apply)
     return success();
   if (auto apply = dyn_cast<ApplyOp>(op))
     return expandApply(op, apply.getLinear(), apply.getTangents(), false);
@@ -434,6 +434,8 @@ LogicalResult Expander::run(std::vector<LinearResult> &linearResults) {
   for (func::FuncOp entry : entries) {
     if (failed(expand(entry)))
       return failure();
+    if (!options.apply)
+      continue;
     FailureOr<SmallVector<BindLinearOp>> maps = returnedMaps(entry);
     if (failed(maps))
       continue;

@@ -27,8 +27,11 @@ struct LinearResult {
 
 /// Which transform ops to expand.
 struct ExpandOptions {
-  bool autodiff = true;
-  bool batch = true;
+  bool jvp = true;
+  bool linearize = true;
+  /// apply and apply_transposed.
+  bool apply = true;
+  bool vmap = true;
 };
 
 /// Expands transform ops, innermost first, until none is left that the options

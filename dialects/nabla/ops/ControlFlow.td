@@ -19,6 +19,7 @@ class Nabla_RegionOp<string mnemonic, list<Trait> traits = []>
                                  traits)> {
   let family = "control flow";
   let hasVerifier = 1;
+  let hasCanonicalizer = 1;
 }
 
 def Nabla_YieldOp
