@@ -3,10 +3,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Sources include what they use all the same, as if this file were not there.
-// Only headers of the toolchain belong here: one of ours would rebuild everything.
-// And only those that most sources need: gcc takes four times as long to write a
-// precompiled header as to parse it, and a second a GB to load it. This set takes
-// 13 s once and saves each source 0.5 to 2.5 s; adding linalg and scf gains nothing.
+// Only headers of the toolchain belong here: one of ours would rebuild
+// everything. And only those that most sources need: gcc takes four times as
+// long to write a precompiled header as to parse it, and a second a GB to load
+// it. This set takes 13 s once and saves each source 0.5 to 2.5 s; adding
+// linalg and scf gains nothing.
 //
 //===----------------------------------------------------------------------===//
 

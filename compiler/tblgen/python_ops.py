@@ -67,9 +67,17 @@ def docstring(op: Op) -> list[str]:
     lines.append("Args:")
     for operand in op.operands:
         lines += wrap(f"    {operand.name}: a tensor of {kinds_text(operand)}.", "        ")
-    shape = "the shape that the arguments broadcast to" if many else f"the shape of {op.operands[0].name}"
+    shape = (
+        "the shape that the arguments broadcast to"
+        if many
+        else f"the shape of {op.operands[0].name}"
+    )
     dtype = "bools" if predicate else "the dtype they promote to" if many else "its dtype"
-    returned = f"    A tensor of bools of {shape}." if predicate else f"    A tensor of {shape} and {dtype}."
+    returned = (
+        f"    A tensor of bools of {shape}."
+        if predicate
+        else f"    A tensor of {shape} and {dtype}."
+    )
     lines += ["", "Returns:", *wrap(returned), "", "Raises:"]
     accepted = kinds_text(op.operands[0])
     lines += wrap(f"    TypeError: if an argument is not a tensor of {accepted}.", "        ")

@@ -22,8 +22,9 @@ struct JvpResult {
   llvm::SmallVector<mlir::Value, 2> tangents;
 };
 
-/// A callee derived by forward mode: takes the primals, then the tangents of the
-/// active arguments; returns the results, then the tangents of the active ones.
+/// A callee derived by forward mode: takes the primals, then the tangents of
+/// the active arguments; returns the results, then the tangents of the active
+/// ones.
 struct JvpCallee {
   mlir::FlatSymbolRefAttr symbol;
   llvm::SmallVector<bool> activeResults;
@@ -40,16 +41,18 @@ public:
   differentiate(mlir::Block &block, mlir::ValueRange primals,
                 llvm::ArrayRef<mlir::Value> tangents, JvpResult &outs) = 0;
 
-  /// The derivative of a function, derived once for each set of active arguments.
+  /// The derivative of a function, derived once for each set of active
+  /// arguments.
   virtual llvm::FailureOr<JvpCallee> derive(mlir::FlatSymbolRefAttr callee,
                                             llvm::ArrayRef<bool> active) = 0;
 
   mlir::OpBuilder &builder;
 };
 
-/// A block split in two. The known part takes the arguments that do not depend on
-/// a tangent and returns the results that do not, then residuals. The linear part
-/// takes all residuals, then the other arguments, and returns the other results.
+/// A block split in two. The known part takes the arguments that do not depend
+/// on a tangent and returns the results that do not, then residuals. The linear
+/// part takes all residuals, then the other arguments, and returns the other
+/// results.
 struct SplitBlock {
   /// Which results depend on a tangent.
   llvm::SmallVector<bool> linearResults;
@@ -92,8 +95,8 @@ public:
                                             llvm::ArrayRef<bool> forced,
                                             mlir::Block &known,
                                             mlir::Block &linearPart) = 0;
-  virtual llvm::FailureOr<SplitCallee>
-  derive(mlir::FlatSymbolRefAttr callee, llvm::ArrayRef<bool> linear) = 0;
+  virtual llvm::FailureOr<SplitCallee> derive(mlir::FlatSymbolRefAttr callee,
+                                              llvm::ArrayRef<bool> linear) = 0;
 };
 
 /// The transpose of a callee: takes the arguments that are not linear, then the
@@ -109,9 +112,9 @@ public:
   explicit TransposeContext(mlir::OpBuilder &builder) : builder(builder) {}
   virtual ~TransposeContext() = default;
 
-  /// Transposes the body of `block` at the insertion point. `arguments[i]` is the
-  /// value of an argument that is not linear, null for one that is.
-  /// `outs` receives one cotangent an argument.
+  /// Transposes the body of `block` at the insertion point. `arguments[i]` is
+  /// the value of an argument that is not linear, null for one that is. `outs`
+  /// receives one cotangent an argument.
   virtual llvm::LogicalResult
   transpose(mlir::Block &block, llvm::ArrayRef<mlir::Value> arguments,
             llvm::ArrayRef<mlir::Value> cotangents,

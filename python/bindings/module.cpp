@@ -6,4 +6,6 @@
 
 #include <nanobind/nanobind.h>
 
-NB_MODULE(_nabla, m) { m.def("version", [] { return "0.1.0"; }); }
+NB_MODULE(_nabla, m) {
+  m.def("version", [] { return "0.1.0"; });
+}
