@@ -56,7 +56,7 @@ class Attribute:
 
 @dataclass(frozen=True)
 class Scalar:
-    """The op that computes one element, by kind of number; all empty if C++ of the lowering does."""
+    """The op that computes one element, by kind of number; empty where C++ does."""
 
     on_float: str
     on_signed: str

@@ -24,7 +24,6 @@ def Nabla_NegOp : Nabla_UnaryOp<"neg", Nabla_NumberTensor, [Nabla_Linear]> {
   let jvps = [(Neg $t0)];
   let transposes = [(Neg $ct)];
   let hasFolder = 1;
-  let hasCanonicalizer = 1;
 }
 
 def Nabla_AbsOp : Nabla_UnaryOp<"abs", Nabla_NumberTensor> {
@@ -209,7 +208,8 @@ def Nabla_IntegerPowOp
 // Binary
 //===----------------------------------------------------------------------===//
 
-def Nabla_AddOp : Nabla_BinaryOp<"add", Nabla_NumberTensor, [Nabla_Linear]> {
+def Nabla_AddOp : Nabla_BinaryOp<"add", Nabla_NumberTensor,
+                                 [Nabla_Linear, Commutative]> {
   let summary = "x + y";
   let numpy = "add";
   let scalar = Scalar_<"arith::AddFOp", "arith::AddIOp", "arith::AddIOp">;
@@ -227,7 +227,8 @@ def Nabla_SubOp : Nabla_BinaryOp<"sub", Nabla_NumberTensor, [Nabla_Linear]> {
   let hasFolder = 1;
   let hasCanonicalizer = 1;
 }
-def Nabla_MulOp : Nabla_BinaryOp<"mul", Nabla_NumberTensor, [Nabla_Linear]> {
+def Nabla_MulOp : Nabla_BinaryOp<"mul", Nabla_NumberTensor,
+                                 [Nabla_Linear, Commutative]> {
   let summary = "x * y";
   let numpy = "multiply";
   let scalar = Scalar_<"arith::MulFOp", "arith::MulIOp", "arith::MulIOp">;
@@ -260,7 +261,6 @@ def Nabla_DivOp : Nabla_BinaryOp<"div", Nabla_NumberTensor, [Nabla_Linear]> {
               (MulZero $t1, (Neg (Div $result, $y)))];
   let transposes = [(MulZero $ct, (Div (Scalar "1.0"), $y)), (Id)];
   let hasFolder = 1;
-  let hasCanonicalizer = 1;
 }
 def Nabla_RemOp : Nabla_BinaryOp<"rem"> {
   let summary = "The remainder of x / y, with the sign of x";

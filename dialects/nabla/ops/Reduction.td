@@ -24,7 +24,6 @@ def Nabla_ReduceSumOp
   let summary = "The sum along dimensions; 0 of nothing";
   let numpy = "sum";
   let hasFolder = 1;
-  let hasCanonicalizer = 1;
 }
 def Nabla_ReduceProdOp : Nabla_ReduceOp<"reduce_prod", Nabla_NumberTensor> {
   let summary = "The product along dimensions; 1 of nothing";

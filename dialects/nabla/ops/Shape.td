@@ -31,7 +31,6 @@ def Nabla_BroadcastOp : Nabla_ShapeOp<"broadcast"> {
       "$x `dims` `=` $dims attr-dict `:` type($x) `->` type($result)";
   let hasVerifier = 1;
   let hasFolder = 1;
-  let hasCanonicalizer = 1;
 }
 
 def Nabla_ReshapeOp : Nabla_ShapeOp<"reshape"> {
