@@ -1,6 +1,88 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Differentiable array programs, compiled through MLIR."""
 
-from nabla import _nabla
+from nabla import _nabla as _nabla
+from nabla import functions as functions
+from nabla._core.dtypes import DType as DType
+from nabla._core.dtypes import (
+    bfloat16,
+    float16,
+    float32,
+    float64,
+    int8,
+    int16,
+    int32,
+    int64,
+    promote_types,
+    uint8,
+    uint16,
+    uint32,
+    uint64,
+)
+from nabla._core.dtypes import bool_ as bool_
+from nabla._core.errors import DerivativeCutWarning, TracedValueError, TracerLeakError
+from nabla._core.tensor import Tensor
+from nabla._core.types import Dim, Shape
+from nabla.control_flow import cond, scan
+from nabla.functions import *
+from nabla.transforms import (
+    CompilationStats,
+    CompiledFunction,
+    compile,
+    grad,
+    hessian,
+    inspect,
+    jacfwd,
+    jacrev,
+    jit,
+    jvp,
+    linearize,
+    run_mlir,
+    value_and_grad,
+    vjp,
+    vmap,
+)
+
+__all__ = [
+    "CompilationStats",
+    "CompiledFunction",
+    "DType",
+    "DerivativeCutWarning",
+    "Dim",
+    "Shape",
+    "Tensor",
+    "TracedValueError",
+    "TracerLeakError",
+    "bfloat16",
+    "bool_",
+    "compile",
+    "cond",
+    "float16",
+    "float32",
+    "float64",
+    "grad",
+    "hessian",
+    "inspect",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "jacfwd",
+    "jacrev",
+    "jit",
+    "jvp",
+    "linearize",
+    "promote_types",
+    "run_mlir",
+    "scan",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+    "value_and_grad",
+    "vjp",
+    "vmap",
+]
+__all__ += functions.__all__
 
 __version__ = _nabla.version()

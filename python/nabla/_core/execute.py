@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Running pending work: the part of the eager graph that wanted values need.
+
+The part, a segment, is keyed by its structure relative to its leaves: equal work on other
+numbers finds its executable. Every value of the segment that the user or other pending
+work holds becomes a result, so nothing is computed twice. Nothing is changed before the
+executable has run, so what fails can be tried again.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from nabla import _nabla
+from nabla._core import pending
+from nabla._core.errors import at_user
+from nabla._core.function import number
+from nabla._core.graph import Node, Value, ancestors
+from nabla._core.location import describe
+from nabla._core.program import Executable, Kind, LinearData, Program, counters
+
+MAX_EXECUTABLES = 4096
+
+_executables: dict[Any, Executable] = {}
+_lock = threading.RLock()
+
+
+def materialize(values: Sequence[Value]) -> None:
+    """Compute the data of these eager values."""
+    with _lock:
+        wanted = [value for value in values if value.node is not None]
+        if wanted:
+            _run(wanted)
+
+
+def _run(wanted: list[Value]) -> None:
+    nodes = ancestors(wanted)
+    inside = set(nodes)
+    others = [node for node in pending.alive() if node not in inside]
+    outputs = list(dict.fromkeys((*pending.outlets(nodes, others), *wanted)))
+    leaves = _leaves(nodes)
+    steps, numbers = number(leaves, nodes, outputs)
+    kinds = tuple([_kind(leaf) for leaf in leaves])
+
+    def program() -> Program:
+        types = tuple([value.type for value in outputs])
+        wheres = tuple([node.where for node in nodes])
+        return Program(kinds, steps, numbers, types, wheres, nodes[-1].where)
+
+    executable = executable_of((kinds, steps, numbers), program)
+    results = executable([leaf.data for leaf in leaves])
+    for value, data in zip(outputs, results, strict=True):
+        value.data = data
+        value.node = None
+    if others:
+        pending.compact()
+    else:
+        pending.clear()
+
+
+def _leaves(nodes: list[Node]) -> list[Value]:
+    leaves: dict[Value, None] = {}
+    for node in nodes:
+        for operand in node.operands:
+            if operand.node is None:
+                leaves[operand] = None
+    return list(leaves)
+
+
+def _kind(leaf: Value) -> Kind:
+    if isinstance(leaf.data, LinearData):
+        return leaf.data.function
+    return leaf.type  # type: ignore[no-any-return]
+
+
+def executable_of(key: Any, program: Callable[[], Program]) -> Executable:
+    """The executable kept under a key, compiled at the first request."""
+    with _lock:
+        found = _executables.get(key)
+        if found is not None:
+            counters.hits += 1
+            return found
+        made = program()
+        try:
+            found = Executable(made)
+        except _nabla.MLIRError as error:
+            raise RuntimeError(_failure(error, made)) from error
+        if len(_executables) >= MAX_EXECUTABLES:
+            del _executables[next(iter(_executables))]
+        _executables[key] = found
+        return found
+
+
+def _failure(error: Exception, program: Program) -> str:
+    places = dict.fromkeys(describe(at) for at in program.wheres[-3:])
+    needed = at_user("").strip().removeprefix("at ")
+    return f"compilation failed: {error}\n  recorded at {', '.join(places)}\n  needed at {needed}"
+
+
+def clear() -> None:
+    """Forget all executables (those in use go with their last user)."""
+    _executables.clear()

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Python numbers and NumPy arrays as values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from nabla import _nabla
+from nabla._core import attributes
+from nabla._core.apply import apply1
+from nabla._core.dtypes import DType, as_dtype, bool_, float32, int32, int64
+from nabla._core.errors import at_user
+from nabla._core.graph import Value
+from nabla._core.trace import current
+from nabla._core.types import TensorType, Type, tensor_type
+
+Scalar = bool | int | float
+
+
+def leaf(buffer: Any, type: Type) -> Value:
+    """An eager value that has its data."""
+    value = Value(type, None, None, 0)
+    value.data = buffer
+    return value
+
+
+def from_numpy(array: np.ndarray[Any, Any], copy: bool = True) -> Value:
+    """A leaf with the array's elements; without `copy` it shares their memory if it can."""
+    dtype = as_dtype(array.dtype)
+    if copy or not array.flags.c_contiguous or not array.dtype.isnative:
+        array = np.array(array, dtype=dtype.to_numpy(), order="C", copy=True)
+    pointer = array.__array_interface__["data"][0]
+    buffer = _nabla.Buffer.from_pointer(pointer, dtype.mlir, array.shape, array)
+    return leaf(buffer, tensor_type(dtype, array.shape))
+
+
+def scalar_dtype(value: Scalar) -> DType:
+    """What a Python number is where it meets nothing else."""
+    if isinstance(value, bool):
+        return bool_
+    if isinstance(value, float):
+        return float32
+    return int32 if -(2**31) <= value < 2**31 else int64
+
+
+def check_fits(value: Scalar, dtype: DType) -> None:
+    """Raise OverflowError if an integer is out of the range of an integer dtype."""
+    if dtype.is_float or dtype.kind == "bool" or isinstance(value, float):
+        return
+    unsigned = dtype.kind == "uint"
+    low = 0 if unsigned else -(1 << (dtype.bits - 1))
+    high = (1 << (dtype.bits if unsigned else dtype.bits - 1)) - 1
+    if not low <= value <= high:
+        raise OverflowError(at_user(f"{value} is out of the range of {dtype.name}"))
+
+
+def scalar(value: Scalar, type: TensorType) -> Value:
+    """A tensor full of one number.
+
+    In a trace it is a constant of the program. Eagerly it is an operand, so that the same
+    work on another number (a learning rate, an index) runs the same executable.
+    """
+    check_fits(value, type.dtype)
+    if current() is not None:
+        return constant(value, type)
+    array = np.asarray(value, type.dtype.to_numpy())
+    made = from_numpy(array, copy=False)
+    return made if not type.shape else spread(made, type)
+
+
+def constant(value: Scalar, type: TensorType) -> Value:
+    """A tensor full of one number that the compiler knows."""
+    return apply1("constant", (), (("value", attributes.splat(value, type)),), type)
+
+
+def spread(value: Value, type: TensorType) -> Value:
+    """A 0-d value repeated to a shape."""
+    return apply1("broadcast", (value,), (("dims", attributes.int_array(())),), type)

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Where in the user's program an operation comes from."""
+
+from __future__ import annotations
+
+import os
+import sys
+from types import CodeType, FrameType
+
+# A code object and an offset into its bytecode: two loads to take, and told apart even on
+# one line. The line is worked out when somebody asks.
+Where = tuple[CodeType, int]
+
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+_is_ours: dict[CodeType, bool] = {}
+
+
+def where() -> Where | None:
+    """The innermost frame outside this package."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        code = frame.f_code
+        ours = _is_ours.get(code)
+        if ours is None:
+            ours = _is_ours[code] = code.co_filename.startswith(_PACKAGE)
+        if not ours:
+            return (code, frame.f_lasti)
+        frame = frame.f_back
+    return None
+
+
+def line(at: Where) -> int:
+    code, offset = at
+    for start, end, number in code.co_lines():
+        if start <= offset < end and number is not None:
+            return number
+    return code.co_firstlineno
+
+
+def triple(at: Where | None) -> tuple[str, int, str] | None:
+    """File, line and function, as the extension takes them."""
+    if at is None:
+        return None
+    return (at[0].co_filename, line(at), at[0].co_name)
+
+
+def describe(at: Where | None) -> str:
+    """As error messages name it; a cell of a notebook by its number."""
+    found = triple(at)
+    if found is None:
+        return "an unknown place"
+    file, number, function = found
+    suffix = "" if function == "<module>" else f", in {function}"
+    return f"{_display(file)}, line {number}{suffix}"
+
+
+def _display(file: str) -> str:
+    # IPython files a cell's source under the session's execution count.
+    if "ipykernel" in file or file.startswith("<ipython-input-"):
+        ipython = sys.modules.get("IPython")
+        shell = ipython.get_ipython() if ipython is not None else None
+        numbers = getattr(getattr(shell, "compile", None), "_filename_map", {})
+        count = numbers.get(file)
+        if count is not None:
+            return f"cell [{count}]"
+    return f'file "{file}"'

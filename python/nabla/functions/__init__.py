@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Functions of tensors. They take arrays and Python numbers as they take tensors."""
+
+from nabla.functions import (
+    arithmetic,
+    comparison,
+    contraction,
+    creation,
+    random,
+    reduction,
+    shape,
+)
+from nabla.functions.arithmetic import *
+from nabla.functions.comparison import *
+from nabla.functions.contraction import *
+from nabla.functions.creation import *
+from nabla.functions.random import *
+from nabla.functions.reduction import *
+from nabla.functions.shape import *
+
+__all__: list[str] = []
+__all__ += arithmetic.__all__
+__all__ += comparison.__all__
+__all__ += contraction.__all__
+__all__ += creation.__all__
+__all__ += random.__all__
+__all__ += reduction.__all__
+__all__ += shape.__all__

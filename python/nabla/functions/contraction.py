@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Products summed over dimensions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from nabla._core import elementwise as e
+from nabla._core.apply import apply1
+from nabla._core.attributes import int_array
+from nabla._core.convert import as_value
+from nabla._core.errors import at_user
+from nabla._core.graph import Value
+from nabla._core.tree import wrap
+
+if TYPE_CHECKING:
+    from nabla._core.tensor import Tensor
+    from nabla._core.types import TensorLike
+
+__all__ = ["matmul"]
+
+
+def matmul(x: TensorLike, y: TensorLike) -> Tensor:
+    """`x @ y`: the matrix product over the last two dimensions, batched over the others.
+
+    A 1-d operand is a row on the left, a column on the right, and drops out of the shape.
+    Leading dimensions broadcast. ValueError if the inner extents differ, TypeError for a
+    0-d operand.
+    """
+    a, b = as_value(x, "matmul"), as_value(y, "matmul")
+    shapes = f"shapes {list(a.type.shape)} and {list(b.type.shape)}"
+    if not a.type.rank or not b.type.rank:
+        raise TypeError(at_user(f"matmul: {shapes}; a 0-d tensor has no matrix product, use *"))
+    dtype, weak = e.common_dtype((a, b))
+    dtype = e.accepted("matmul", dtype, e.NUMBER)
+    a, b = e.convert(a, dtype), e.convert(b, dtype)
+    inner = a.type.rank - 1, max(b.type.rank - 2, 0)
+    if a.type.shape[inner[0]] != b.type.shape[inner[1]]:
+        raise ValueError(
+            at_user(
+                f"matmul: {shapes} do not fit: the inner extents are "
+                f"{a.type.shape[inner[0]]} and {b.type.shape[inner[1]]}"
+            )
+        )
+    result = _batched(a, b) if b.type.rank > 2 else dot(a, b, (), (), (inner[0],), (inner[1],))
+    result.weak = weak
+    return wrap(result)
+
+
+def _batched(a: Value, b: Value) -> Value:
+    """The product where y has batch dimensions."""
+    lead = e.broadcast_shapes("matmul", a.type.shape[:-2], b.type.shape[:-2])
+    row = a.type.rank == 1
+    a = e.broadcast(a, (*lead, *(a.type.shape if row else a.type.shape[-2:])))
+    b = e.broadcast(b, (*lead, *b.type.shape[-2:]))
+    batch = tuple(range(len(lead)))
+    return dot(a, b, batch, batch, (a.type.rank - 1,), (b.type.rank - 2,))
+
+
+def dot(
+    a: Value,
+    b: Value,
+    a_batch: Sequence[int],
+    b_batch: Sequence[int],
+    a_contract: Sequence[int],
+    b_contract: Sequence[int],
+) -> Value:
+    """The general product: batch dimensions, then what is free in a, then in b."""
+    attributes = (
+        ("x_batch", int_array(a_batch)),
+        ("y_batch", int_array(b_batch)),
+        ("x_contract", int_array(a_contract)),
+        ("y_contract", int_array(b_contract)),
+    )
+    return apply1("dot_general", (a, b), attributes)

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Taking arguments apart into values, and putting results together."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+from nabla._core.convert import as_value, is_array
+from nabla._core.errors import at_user
+from nabla._core.function import Function
+from nabla._core.graph import Value
+from nabla._core.trace import Trace
+from nabla._core.tree import Handle, Tree, TreeDef, flatten, unflatten, value_of, wrap
+from nabla._core.types import TensorType, Type
+
+Argnums = int | Sequence[int]
+
+
+class Arguments:
+    """The arrays in a tree of arguments; what is no array stays as it is."""
+
+    __slots__ = ("leaves", "places", "treedef", "values")
+
+    def __init__(self, what: str, tree: Tree) -> None:
+        self.leaves, self.treedef = flatten(tree)
+        self.places = [i for i, leaf in enumerate(self.leaves) if is_array(leaf)]
+        self.values = [leaf_value(what, self.leaves[i]) for i in self.places]
+
+    def rebuild(self, items: Iterable[Any]) -> Tree:
+        """The tree with other items for its arrays."""
+        return placed(self.treedef, list(self.leaves), self.places, items)
+
+    def like(self, items: Iterable[Any]) -> Tree:
+        """The tree with items for its arrays, and None for what is no array."""
+        return placed(self.treedef, [None] * len(self.leaves), self.places, items)
+
+
+class Outputs(NamedTuple):
+    """The tree that a traced function returned, without its arrays."""
+
+    treedef: TreeDef
+    leaves: list[Any]  # None in the place of an array
+    places: list[int]  # of the arrays
+    weak: list[bool]  # of the arrays
+
+    def rebuild(self, values: Iterable[Value]) -> Tree:
+        """The tree with these values for its arrays."""
+        values = list(values)
+        for value, weak in zip(values, self.weak, strict=True):
+            value.weak = weak
+        return placed(self.treedef, list(self.leaves), self.places, map(wrap, values))
+
+
+def placed(treedef: TreeDef, leaves: list[Any], places: list[int], items: Iterable[Any]) -> Tree:
+    """The tree of these leaves, with items in some places."""
+    for place, item in zip(places, items, strict=True):
+        leaves[place] = item
+    return unflatten(treedef, leaves)
+
+
+def leaf_value(what: str, leaf: Any) -> Value:
+    """The value of a leaf: a tensor, an array, a number, or a linear map."""
+    return value_of(leaf) if isinstance(leaf, Handle) else as_value(leaf, what)
+
+
+def returned(what: str, tree: Tree) -> tuple[list[Value], Outputs]:
+    """The values in what a function returned. To be called within its trace."""
+    leaves, treedef = flatten(tree)
+    places = [i for i, leaf in enumerate(leaves) if is_array(leaf)]
+    values = [leaf_value(what, leaves[i]) for i in places]
+    for i in places:
+        leaves[i] = None
+    return values, Outputs(treedef, leaves, places, [value.weak for value in values])
+
+
+class Traced(NamedTuple):
+    """A function as a program, and the values to pass to it."""
+
+    function: Function
+    operands: list[Value]  # the arguments, then the captures
+    outputs: Outputs
+
+
+def trace_body(
+    trace: Trace, arguments: Sequence[Value], body: Callable[[list[Any]], Tree]
+) -> Traced:
+    """Run a body on the inputs of a trace and close it."""
+    with trace:
+        tree = body([wrap(value) for value in trace.inputs])
+        values, outputs = returned(trace.kind, tree)
+        function, captures = trace.close(values)
+    return Traced(function, [*arguments, *captures], outputs)
+
+
+def derivative_trace(kind: str, name: str, arguments: Sequence[Value]) -> Trace:
+    """A trace on known values, with derivatives flowing through the floats among them."""
+    trace = Trace(kind, name)
+    for value in arguments:
+        trace.input(value.type, value, value.weak).active = is_float(value.type)
+    return trace
+
+
+def name_of(fn: Any) -> str:
+    """A function's name, for symbols and messages."""
+    return getattr(fn, "__name__", None) or type(fn).__name__
+
+
+def positions(what: str, argnums: Argnums, count: int) -> tuple[int, ...]:
+    """The argument positions meant by argnums, or ValueError."""
+    given = tuple(argnums) if isinstance(argnums, (tuple, list)) else (argnums,)
+    found = []
+    for argnum in given:
+        position = operator.index(argnum)
+        if not -count <= position < count:
+            raise ValueError(
+                at_user(f"{what}: argnum {position} out of bounds for {count} arguments")
+            )
+        found.append(position % count)
+    if len(set(found)) != len(found):
+        raise ValueError(at_user(f"{what}: argnums {given} name an argument twice"))
+    return tuple(found)
+
+
+def is_float(type: Type | None) -> bool:
+    return isinstance(type, TensorType) and type.dtype.is_float
+
+
+def check_floats(what: str, values: Iterable[Value]) -> None:
+    """Raise TypeError if one of the values has no derivative."""
+    for value in values:
+        if not is_float(value.type):
+            raise TypeError(
+                at_user(
+                    f"{what}: an argument to differentiate is {value.type.short}, but only "
+                    "floats have derivatives; cast it, or choose others by argnums"
+                )
+            )
+
+
+def split_aux(what: str, has_aux: bool, result: Any) -> tuple[Any, Any]:
+    """A function's output and its auxiliary output."""
+    if not has_aux:
+        return result, None
+    if not isinstance(result, tuple) or len(result) != 2:
+        raise ValueError(
+            at_user(f"{what} with has_aux=True expects fn to return (output, aux), got {result!r}")
+        )
+    return result

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""`nb.inspect` and `nb.run_mlir`: a function as MLIR text, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from nabla import _nabla
+from nabla._core.convert import as_value
+from nabla._core.errors import at_user
+from nabla._core.execute import materialize
+from nabla._core.program import build, of_function
+from nabla._core.tensor import Tensor, from_buffer
+from nabla._core.types import TensorType
+from nabla.transforms.compile import CompiledFunction, _Call, _kind
+
+PHASES = (
+    "trace",
+    "transforms",
+    "simplify",
+    "linalg",
+    "schedule",
+    "bufferize",
+    "llvm",
+    "object",
+)
+
+
+def inspect(
+    fn: Callable[..., Any], phase: str = "trace", *, locations: bool = False
+) -> Callable[..., str]:
+    """A function that gives the program of `fn` as text, after a phase of compilation.
+
+    Args:
+        fn: takes and returns trees of tensors; may be compiled, or the result of a transform.
+        phase: `trace` (as recorded, with transforms as operations), `transforms`, `simplify`,
+            `linalg`, `schedule`, `bufferize`, `llvm` or `object`.
+        locations: whether to print where in the program each operation comes from.
+
+    Raises:
+        ValueError: if there is no such phase.
+
+    >>> print(nb.inspect(lambda x: x + x)(1.0))  # doctest: +ELLIPSIS
+    module {...
+    """
+    if phase not in PHASES:
+        raise ValueError(at_user(f"inspect: no phase {phase!r}; there are {', '.join(PHASES)}"))
+
+    def text(*args: Any, **kwargs: Any) -> str:
+        if isinstance(fn, CompiledFunction):
+            traced = _Call(fn, args, kwargs).trace()
+        else:
+            traced = _Call(CompiledFunction(fn, (), (), 1), args, kwargs).trace(known=True)
+        linear = [v for v in traced.operands if not isinstance(v.type, TensorType)]
+        materialize(linear)
+        module = build(of_function(traced.function, [_kind(v) for v in traced.operands]))
+        if phase != "trace":
+            module.run_to(phase)
+        return module.text(locations)  # type: ignore[no-any-return]
+
+    return text
+
+
+def run_mlir(text: str, *arrays: Any) -> Any:
+    """Compile a module in the Nabla dialect and run its public function on arrays.
+
+    Returns:
+        The result as a tensor; a tuple of tensors if there are several.
+
+    Raises:
+        ValueError: if the text is not a valid module, or the arrays do not fit its function.
+
+    >>> nb.run_mlir('''
+    ...   func.func public @main(%x: tensor<2xf32>) -> tensor<2xf32> {
+    ...     %y = nabla.add %x, %x : tensor<2xf32>
+    ...     return %y : tensor<2xf32>
+    ...   }
+    ... ''', nb.tensor([1.0, 2.0]))
+    Tensor([2. 4.] : f32[2])
+    """
+    try:
+        module = _nabla.Module.parse(text)
+        expected = module.signature()[0]
+    except _nabla.MLIRError as error:
+        raise ValueError(at_user(f"run_mlir: {error}")) from None
+    values = [as_value(array, "run_mlir") for array in arrays]
+    given = tuple(value.type.mlir for value in values)
+    if given != tuple(expected):
+        raise ValueError(
+            at_user(f"run_mlir: the function takes {', '.join(expected)}, not {', '.join(given)}")
+        )
+    materialize(values)
+    results = _nabla.Executable(module)([value.data for value in values])
+    tensors: tuple[Tensor, ...] = tuple(map(from_buffer, results))
+    return tensors[0] if len(tensors) == 1 else tensors
