@@ -6,6 +6,9 @@
 
 #include "compiler/pipelines/RegisterAll.h"
 
+#include "compiler/codegen/cpu/Passes.h"
+#include "compiler/conversion/Passes.h"
+#include "compiler/pipelines/Phases.h"
 #include "compiler/transforms/Passes.h"
 #include "dialects/nabla/NablaDialect.h"
 
@@ -23,4 +26,7 @@ void nabla::registerAllDialects(mlir::DialectRegistry &registry) {
 void nabla::registerAllPasses() {
   mlir::registerAllPasses();
   registerNablaTransformsPasses();
+  registerNablaConversionPasses();
+  registerNablaCpuCodegenPasses();
+  registerPhasePipeline();
 }

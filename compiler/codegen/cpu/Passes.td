@@ -1,0 +1,93 @@
+//===- Passes.td - Code generation for CPUs ----------------*- tablegen -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Alphabetical.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef NABLA_CODEGEN_CPU_PASSES_TD
+#define NABLA_CODEGEN_CPU_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def ApproximateMathPass : Pass<"nabla-approximate-math"> {
+  let summary = "Expand f32 functions to polynomials, so that loops vectorize";
+  let description = [{
+    exp, expm1, log, log1p, tanh and erf, whose polynomials are within 5 ulp.
+    sin and cos stay calls: upstream's lose all digits near their zeros.
+
+    ```mlir
+    %y = math.exp %x : f32
+    ```
+    becomes a range reduction and a polynomial in arith.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::math::MathDialect",
+                           "::mlir::vector::VectorDialect"];
+}
+
+def CopyLoopsPass : Pass<"nabla-copy-loops"> {
+  let summary = "Turn strided copies into linalg.generic";
+  let description = [{
+    A `memref.copy` of strided memory would become a call of a library that we do not
+    link. Contiguous copies stay, and become memcpy.
+
+    ```mlir
+    memref.copy %a, %b : memref<4xf32, strided<[2]>> to memref<4xf32>
+    ```
+    becomes a `linalg.generic` that yields its input.
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect"];
+}
+
+def FuseElementwisePass : Pass<"nabla-fuse-elementwise"> {
+  let summary = "Fuse elementwise producers into consumers that read them once";
+  let description = [{
+    As upstream's `--linalg-fuse-elementwise-ops`, but a producer that computes is
+    fused only where each of its elements is used by one iteration of the consumer:
+    an `exp` in front of a matrix product must not run once per row.
+
+    ```mlir
+    %e = linalg.generic ... { math.exp }
+    %s = linalg.generic ins(%e) ... { arith.addf }
+    ```
+    becomes one `linalg.generic` with both in its body.
+  }];
+  let dependentDialects = ["::mlir::affine::AffineDialect",
+                           "::mlir::linalg::LinalgDialect"];
+}
+
+def PackedEntryPass : Pass<"nabla-packed-entry", "::mlir::ModuleOp"> {
+  let summary = "Give each public function an entry that takes an array of pointers";
+  let description = [{
+    ```mlir
+    llvm.func @main(%x: !llvm.ptr, %y: !llvm.ptr)
+    ```
+    gets
+    ```mlir
+    llvm.func @main_packed(%pointers: !llvm.ptr)
+    ```
+    which loads each pointer, inputs first, and calls `@main`: one type of function
+    pointer serves all programs.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
+def ReadOnlyArgumentsPass : Pass<"nabla-read-only-arguments", "::mlir::ModuleOp"> {
+  let summary = "Mark all function arguments as not writable";
+  let description = [{
+    Bufferization would otherwise reuse the caller's arrays for results.
+
+    ```mlir
+    func.func @main(%x: tensor<3xf32>)
+    ```
+    becomes
+    ```mlir
+    func.func @main(%x: tensor<3xf32> {bufferization.writable = false})
+    ```
+  }];
+  let dependentDialects = ["::mlir::bufferization::BufferizationDialect"];
+}
+
+#endif // NABLA_CODEGEN_CPU_PASSES_TD

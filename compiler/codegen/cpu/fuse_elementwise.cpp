@@ -1,0 +1,57 @@
+//===- fuse_elementwise.cpp - Fusion without recomputation ----------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/codegen/cpu/Passes.h"
+
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+
+namespace nabla {
+#define GEN_PASS_DEF_FUSEELEMENTWISEPASS
+#include "compiler/codegen/cpu/Passes.h.inc"
+} // namespace nabla
+
+using namespace mlir;
+
+namespace nabla {
+namespace {
+
+/// Whether `op` only moves elements.
+static bool onlyMoves(linalg::LinalgOp op) {
+  return llvm::hasSingleElement(*op.getBlock());
+}
+
+/// Whether each element that `operand` reads is read by one iteration.
+static bool readsOnce(OpOperand *operand) {
+  auto consumer = cast<linalg::LinalgOp>(operand->getOwner());
+  return consumer.getMatchingIndexingMap(operand).isPermutation();
+}
+
+static bool shouldFuse(OpOperand *operand) {
+  auto producer = operand->get().getDefiningOp<linalg::LinalgOp>();
+  if (!producer)
+    return false;
+  return onlyMoves(producer) ||
+         (operand->get().hasOneUse() && readsOnce(operand));
+}
+
+class FuseElementwisePass
+    : public impl::FuseElementwisePassBase<FuseElementwisePass> {
+public:
+  void runOnOperation() override {
+    RewritePatternSet patterns(&getContext());
+    linalg::populateElementwiseOpsFusionPatterns(patterns, shouldFuse);
+    linalg::populateEraseUnusedOperandsAndResultsPatterns(patterns);
+    linalg::GenericOp::getCanonicalizationPatterns(patterns, &getContext());
+    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+      signalPassFailure();
+  }
+};
+
+} // namespace
+} // namespace nabla

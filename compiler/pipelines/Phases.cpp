@@ -1,0 +1,148 @@
+//===- Phases.cpp - The named phases of compilation -----------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/pipelines/Phases.h"
+
+#include "compiler/codegen/cpu/Passes.h"
+#include "compiler/conversion/Passes.h"
+#include "compiler/transforms/Pipelines.h"
+
+#include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/Arith/Transforms/Passes.h"
+#include "mlir/Dialect/Bufferization/Pipelines/Passes.h"
+#include "mlir/Dialect/Bufferization/Transforms/Passes.h"
+#include "mlir/Dialect/Linalg/Passes.h"
+#include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+
+namespace nabla {
+namespace {
+
+static void addNothing(OpPassManager &) {}
+
+static void addLinalg(OpPassManager &passes) {
+  passes.addPass(createNablaToLinalgPass());
+  passes.addPass(createCanonicalizerPass());
+  passes.addPass(createCSEPass());
+}
+
+static void addSchedule(OpPassManager &passes) {
+  passes.addPass(createFuseElementwisePass());
+  passes.addPass(createCanonicalizerPass());
+  passes.addPass(createCSEPass());
+}
+
+static void addBufferize(OpPassManager &passes) {
+  passes.addPass(createReadOnlyArgumentsPass());
+  passes.addPass(bufferization::createEmptyTensorEliminationPass());
+  bufferization::OneShotBufferizePassOptions bufferize;
+  bufferize.bufferizeFunctionBoundaries = true;
+  bufferize.functionBoundaryTypeConversion =
+      bufferization::LayoutMapOption::IdentityLayoutMap;
+  passes.addPass(bufferization::createOneShotBufferizePass(bufferize));
+  bufferization::BufferResultsToOutParamsPassOptions results;
+  results.hoistStaticAllocs = true;
+  results.modifyPublicFunctions = true;
+  passes.addPass(bufferization::createBufferResultsToOutParamsPass(results));
+  passes.addPass(createCanonicalizerPass());
+  passes.addPass(createCSEPass());
+  bufferization::buildBufferDeallocationPipeline(passes);
+  passes.addPass(createCanonicalizerPass());
+}
+
+static void addLoops(OpPassManager &passes) {
+  passes.addPass(createCopyLoopsPass());
+  passes.addPass(createConvertLinalgToLoopsPass());
+  passes.addPass(createLoopInvariantCodeMotionPass());
+  passes.addPass(createApproximateMathPass());
+  arith::ArithExpandOpsPassOptions expand;
+  expand.includeBf16 = true;
+  passes.addPass(arith::createArithExpandOpsPass(expand));
+  passes.addPass(memref::createExpandStridedMetadataPass());
+  passes.addPass(createLowerAffinePass());
+  passes.addPass(createSCFToControlFlowPass());
+}
+
+static void addLLVM(OpPassManager &passes) {
+  addLoops(passes);
+  passes.addPass(createConvertMathToLLVMPass());
+  passes.addPass(createConvertMathToLibmPass());
+  passes.addPass(createConvertVectorToLLVMPass());
+  passes.addPass(createConvertIndexToLLVMPass());
+  passes.addPass(createArithToLLVMConversionPass());
+  passes.addPass(createFinalizeMemRefToLLVMConversionPass());
+  ConvertFuncToLLVMPassOptions functions;
+  functions.useBarePtrCallConv = true;
+  passes.addPass(createConvertFuncToLLVMPass(functions));
+  passes.addPass(createConvertControlFlowToLLVMPass());
+  passes.addPass(createUBToLLVMConversionPass());
+  passes.addPass(createCanonicalizerPass());
+  passes.addPass(createCSEPass());
+  passes.addPass(createReconcileUnrealizedCastsPass());
+  passes.addPass(createPackedEntryPass());
+}
+
+constexpr Phase phases[] = {
+    {"trace", "What Python recorded; transforms are ops.", addNothing},
+    {"transforms",
+     "The ops jvp, linearize, apply and vmap are expanded into plain "
+     "functions.",
+     addTransformPasses},
+    {"simplify",
+     "Inlined, folded, common subexpressions merged, dead code gone.",
+     addSimplifyPasses},
+    {"linalg", "Structured ops on tensors; no op of the dialect is left.",
+     addLinalg},
+    {"schedule", "Fused, still on tensors.", addSchedule},
+    {"bufferize",
+     "Memory: results are out-parameters, temporaries have lifetimes.",
+     addBufferize},
+    {"llvm", "The LLVM dialect.", addLLVM},
+    {"object", "Machine code of this CPU.", addNothing},
+};
+
+} // namespace
+
+ArrayRef<Phase> getPhases() { return phases; }
+
+const Phase *findPhase(StringRef name) {
+  for (const Phase &phase : phases)
+    if (phase.name == name)
+      return &phase;
+  return nullptr;
+}
+
+LogicalResult addPhases(OpPassManager &passes, StringRef from, StringRef to) {
+  const Phase *first = findPhase(from), *last = findPhase(to);
+  if (!first || !last)
+    return failure();
+  while (first < last)
+    (++first)->addPasses(passes);
+  return success();
+}
+
+namespace {
+struct PhaseOptions : PassPipelineOptions<PhaseOptions> {
+  Option<std::string> from{*this, "from", llvm::cl::desc("the present phase"),
+                           llvm::cl::init("trace")};
+  Option<std::string> to{*this, "to", llvm::cl::desc("the last phase to reach"),
+                         llvm::cl::init("llvm")};
+};
+} // namespace
+
+void registerPhasePipeline() {
+  static PassPipelineRegistration<PhaseOptions> registration(
+      "nabla-pipeline", "Run the phases of compilation up to one",
+      [](OpPassManager &passes, const PhaseOptions &options) {
+        if (failed(addPhases(passes, options.from, options.to)))
+          llvm::report_fatal_error("nabla-pipeline: there is no such phase");
+      });
+}
+
+} // namespace nabla
