@@ -33,7 +33,7 @@ struct LowerElementwise : OpTraitConversionPattern<ElementwiseFamily> {
     auto body = [&](ImplicitLocOpBuilder &b,
                     ValueRange args) -> SmallVector<Value> {
       SmallVector<Value> elements;
-      for (auto [arg, operand] : llvm::zip_equal(args, op->getOperandTypes()))
+      for (auto [operand, arg] : llvm::zip_first(op->getOperandTypes(), args))
         elements.push_back(load(b, getElementTypeOrSelf(operand), arg));
       Value result = emitScalar(b, op, elements);
       known = result != nullptr;

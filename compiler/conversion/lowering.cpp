@@ -70,8 +70,11 @@ Value buildParallel(OpBuilder &builder, Location loc, RankedTensorType type,
                     ValueRange inputs, ArrayRef<AffineMap> maps, BodyFn body) {
   SmallVector<AffineMap> all(maps);
   all.push_back(builder.getMultiDimIdentityMap(type.getRank()));
+  auto ofInputs = [&](ImplicitLocOpBuilder &b, ValueRange args) {
+    return body(b, args.drop_back());
+  };
   return buildGeneric(builder, loc, inputs, emptyTensor(builder, loc, type),
-                      all, {}, body)
+                      all, {}, ofInputs)
       .getResult(0);
 }
 

@@ -32,7 +32,8 @@ mlir::Value load(mlir::ImplicitLocOpBuilder &b, mlir::Type element,
 mlir::Value store(mlir::ImplicitLocOpBuilder &b, mlir::Type element,
                   mlir::Value value);
 
-/// Emits a body: takes the elements as they lie in memory, returns the results.
+/// Emits a body: takes the elements of inputs and outputs as they lie in memory,
+/// returns the new elements of the outputs.
 using BodyFn = llvm::function_ref<llvm::SmallVector<mlir::Value>(
     mlir::ImplicitLocOpBuilder &, mlir::ValueRange)>;
 
@@ -45,7 +46,7 @@ buildGeneric(mlir::OpBuilder &builder, mlir::Location loc,
              llvm::ArrayRef<int64_t> reductions, BodyFn body);
 
 /// A parallel linalg.generic over the shape of `type`, the type of its result.
-/// `maps` has one entry an input.
+/// `maps` has one entry an input, and so have the arguments of the body.
 mlir::Value buildParallel(mlir::OpBuilder &builder, mlir::Location loc,
                           mlir::RankedTensorType type, mlir::ValueRange inputs,
                           llvm::ArrayRef<mlir::AffineMap> maps, BodyFn body);

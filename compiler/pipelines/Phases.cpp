@@ -60,7 +60,6 @@ static void addLoops(OpPassManager &passes) {
   passes.addPass(createCopyLoopsPass());
   passes.addPass(createConvertLinalgToLoopsPass());
   passes.addPass(createLoopInvariantCodeMotionPass());
-  passes.addPass(createApproximateMathPass());
   arith::ArithExpandOpsPassOptions expand;
   expand.includeBf16 = true;
   passes.addPass(arith::createArithExpandOpsPass(expand));

@@ -11,22 +11,6 @@
 
 include "mlir/Pass/PassBase.td"
 
-def ApproximateMathPass : Pass<"nabla-approximate-math"> {
-  let summary = "Expand f32 functions to polynomials, so that loops vectorize";
-  let description = [{
-    exp, expm1, log, log1p, tanh and erf, whose polynomials are within 5 ulp.
-    sin and cos stay calls: upstream's lose all digits near their zeros.
-
-    ```mlir
-    %y = math.exp %x : f32
-    ```
-    becomes a range reduction and a polynomial in arith.
-  }];
-  let dependentDialects = ["::mlir::arith::ArithDialect",
-                           "::mlir::math::MathDialect",
-                           "::mlir::vector::VectorDialect"];
-}
-
 def CopyLoopsPass : Pass<"nabla-copy-loops"> {
   let summary = "Turn strided copies into linalg.generic";
   let description = [{
