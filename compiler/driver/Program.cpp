@@ -1,0 +1,131 @@
+//===- Program.cpp - A module on its way through the phases ---------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/driver/ProgramImpl.h"
+#include "compiler/driver/Session.h"
+#include "compiler/driver/TextCheck.h"
+#include "dialects/nabla/NablaDialect.h"
+
+#include "mlir/AsmParser/AsmParser.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Verifier.h"
+#include "mlir/Parser/Parser.h"
+
+using namespace mlir;
+using namespace nabla;
+
+Program::Program() : pimpl(std::make_unique<Impl>()) {}
+Program::Program(Program &&other) = default;
+Program &Program::operator=(Program &&other) = default;
+Program::~Program() = default;
+
+func::FuncOp nabla::findEntry(ModuleOp module) {
+  func::FuncOp entry;
+  for (auto function : module.getOps<func::FuncOp>()) {
+    if (!function.isPublic() || function.isExternal())
+      continue;
+    if (entry)
+      return nullptr;
+    entry = function;
+  }
+  return entry;
+}
+
+static bool isArrayOrLinear(Type type) {
+  return isa<RankedTensorType, LinearType>(type);
+}
+
+void Program::Impl::update() {
+  func::FuncOp function = findEntry(*module);
+  if (!function)
+    return;
+  FunctionType type = function.getFunctionType();
+  if (!llvm::all_of(type.getInputs(), isArrayOrLinear) ||
+      !llvm::all_of(type.getResults(), isArrayOrLinear))
+    return;
+  // A function without types is one of tensors, unless it was seen with some.
+  if (type.getInputs().empty() && type.getResults().empty() && entryType)
+    return;
+  entry = function.getName().str();
+  entryType = type;
+}
+
+/// Parsers of types take shapes that overflow where they multiply them.
+Failure Program::parse(std::string_view text, Program &program) {
+  if (Failure failure = checkText(text))
+    return failure;
+  Session &session = Session::get();
+  session.loadAllDialects();
+  return session.attempt([&]() -> LogicalResult {
+    ParserConfig config(session.context(), /*verifyAfterParse=*/true);
+    program.pimpl->module =
+        parseSourceString<ModuleOp>(text, config, /*sourceName=*/"<mlir>");
+    if (!program.pimpl->module)
+      return failure();
+    program.pimpl->update();
+    return success();
+  });
+}
+
+Program Program::clone() const {
+  Program copy;
+  copy.pimpl->module = pimpl->module->clone();
+  copy.pimpl->phase = pimpl->phase;
+  copy.pimpl->entry = pimpl->entry;
+  copy.pimpl->entryType = pimpl->entryType;
+  copy.pimpl->linearResults = pimpl->linearResults;
+  copy.pimpl->assembly = pimpl->assembly;
+  return copy;
+}
+
+std::string Program::text(bool locations) const {
+  if (!pimpl->assembly.empty())
+    return pimpl->assembly;
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  OpPrintingFlags flags;
+  flags.assumeVerified();
+  if (locations)
+    flags.enableDebugInfo(/*enable=*/true, /*prettyForm=*/false);
+  (*pimpl->module)->print(os, flags);
+  os << '\n';
+  return text;
+}
+
+static std::string toText(Type type) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  type.print(os);
+  return text;
+}
+
+static Signature toSignature(FunctionType type) {
+  Signature signature;
+  for (Type input : type.getInputs())
+    signature.inputs.push_back(toText(input));
+  for (Type result : type.getResults())
+    signature.results.push_back(toText(result));
+  return signature;
+}
+
+Failure Program::signature(Signature &signature) const {
+  if (!pimpl->entryType)
+    return "the module needs one public function, the entry, on tensors";
+  signature = toSignature(pimpl->entryType);
+  return std::nullopt;
+}
+
+std::vector<std::pair<std::string, Signature>> Program::symbols() const {
+  std::vector<std::pair<std::string, Signature>> symbols;
+  for (auto function : pimpl->module->getOps<func::FuncOp>())
+    symbols.emplace_back(function.getName().str(),
+                         toSignature(function.getFunctionType()));
+  return symbols;
+}
+
+std::vector<ExpandedLinear> Program::linearResults() const {
+  return pimpl->linearResults;
+}

@@ -1,0 +1,39 @@
+//===- ProgramImpl.h - What a program consists of ---------------*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef NABLA_COMPILER_DRIVER_PROGRAMIMPL_H
+#define NABLA_COMPILER_DRIVER_PROGRAMIMPL_H
+
+#include "compiler/driver/Program.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+
+namespace nabla {
+
+struct Program::Impl {
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  /// Of the last phase that ran; 0, the trace, is where programs start.
+  size_t phase = 0;
+  /// The name and the types of the entry, empty and null where there is none. They
+  /// are the last ones seen that were of tensors.
+  std::string entry;
+  mlir::FunctionType entryType;
+  std::vector<ExpandedLinear> linearResults;
+  /// What the phase `object` makes.
+  std::string assembly;
+
+  /// Finds the entry and remembers its types.
+  void update();
+};
+
+/// The public function that has a body; null where there are none or several.
+mlir::func::FuncOp findEntry(mlir::ModuleOp module);
+
+} // namespace nabla
+
+#endif // NABLA_COMPILER_DRIVER_PROGRAMIMPL_H

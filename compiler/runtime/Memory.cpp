@@ -1,0 +1,105 @@
+//===- Memory.cpp - Memory of arrays --------------------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/runtime/Memory.h"
+#include "compiler/runtime/Buffer.h"
+
+#include <cstdlib>
+#include <mutex>
+#include <vector>
+
+using namespace nabla;
+
+namespace {
+
+/// Large blocks that are free. The system hands out large blocks page by page,
+/// zeroed at the first touch, which costs as much as the work of many kernels: a
+/// loop that makes arrays of the same size again gets the same pages.
+class FreeBlocks {
+public:
+  void *take(size_t bytes) {
+    std::lock_guard<std::mutex> lock(mutex);
+    for (size_t i = blocks.size(); i-- > 0;) {
+      if (blocks[i].bytes != bytes)
+        continue;
+      void *pointer = blocks[i].pointer;
+      blocks.erase(blocks.begin() + i);
+      total -= bytes;
+      return pointer;
+    }
+    return nullptr;
+  }
+
+  void put(void *pointer, size_t bytes) {
+    std::lock_guard<std::mutex> lock(mutex);
+    blocks.push_back({pointer, bytes});
+    total += bytes;
+    // The oldest go first.
+    size_t dropped = 0;
+    while (total > limit || blocks.size() - dropped > maxBlocks) {
+      total -= blocks[dropped].bytes;
+      std::free(blocks[dropped++].pointer);
+    }
+    blocks.erase(blocks.begin(), blocks.begin() + dropped);
+  }
+
+  /// For when memory is short.
+  void clear() {
+    std::lock_guard<std::mutex> lock(mutex);
+    for (const Block &block : blocks)
+      std::free(block.pointer);
+    blocks.clear();
+    total = 0;
+  }
+
+private:
+  struct Block {
+    void *pointer;
+    size_t bytes;
+  };
+  static constexpr size_t limit = size_t(256) << 20;
+  static constexpr size_t maxBlocks = 64;
+
+  std::mutex mutex;
+  std::vector<Block> blocks;
+  size_t total = 0;
+};
+
+} // namespace
+
+/// Smaller blocks are malloc's business.
+static constexpr size_t large = size_t(1) << 20;
+
+/// Never destroyed: arrays may outlive static objects.
+static FreeBlocks &freeBlocks() {
+  static auto *blocks = new FreeBlocks();
+  return *blocks;
+}
+
+/// Of a whole number of lines, as aligned_alloc wants it, and at least one.
+static size_t roundUp(size_t bytes) {
+  return (bytes + !bytes + Buffer::alignment - 1) & ~(Buffer::alignment - 1);
+}
+
+void *nabla::allocateMemory(size_t bytes) {
+  bytes = roundUp(bytes);
+  if (bytes < large)
+    return std::aligned_alloc(Buffer::alignment, bytes);
+  if (void *pointer = freeBlocks().take(bytes))
+    return pointer;
+  if (void *pointer = std::aligned_alloc(Buffer::alignment, bytes))
+    return pointer;
+  freeBlocks().clear();
+  return std::aligned_alloc(Buffer::alignment, bytes);
+}
+
+void nabla::releaseMemory(void *pointer, size_t bytes) {
+  bytes = roundUp(bytes);
+  if (bytes < large)
+    std::free(pointer);
+  else
+    freeBlocks().put(pointer, bytes);
+}

@@ -1,0 +1,21 @@
+//===- Memory.h - Memory of arrays ------------------------------*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef NABLA_COMPILER_RUNTIME_MEMORY_H
+#define NABLA_COMPILER_RUNTIME_MEMORY_H
+
+#include <cstddef>
+
+namespace nabla {
+
+/// Memory for `bytes` bytes, at least one, aligned as Buffer demands; null where
+/// memory is short.
+void *allocateMemory(size_t bytes);
+void releaseMemory(void *pointer, size_t bytes);
+
+} // namespace nabla
+
+#endif // NABLA_COMPILER_RUNTIME_MEMORY_H

@@ -1,0 +1,88 @@
+//===- executable.cpp - Compiled programs ---------------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/driver/Executable.h"
+#include "compiler/runtime/Buffer.h"
+#include "python/bindings/bindings.h"
+
+#include <nanobind/stl/string.h>
+
+namespace nb = nanobind;
+using namespace nabla;
+
+static void compile(Executable *self, const Program &module) {
+  new (self) Executable();
+  Program program = module.clone();
+  Failure failure;
+  {
+    nb::gil_scoped_release release;
+    failure = Executable::compile(std::move(program), *self);
+  }
+  if (failure)
+    self->~Executable();
+  raise(failure);
+}
+
+static void checkInput(const Executable &executable, size_t position,
+                       const Buffer &buffer) {
+  const ArrayType *wanted = executable.inputs()[position];
+  if (buffer.type() != wanted)
+    throw nb::type_error(("input " + std::to_string(position) + " is " +
+                          buffer.type()->text() + ", not " + wanted->text())
+                             .c_str());
+}
+
+static nb::list run(const Executable &executable, nb::sequence inputs) {
+  size_t count = nb::len(inputs);
+  if (count != executable.inputs().size())
+    throw nb::value_error(
+        ("the executable takes " + std::to_string(executable.inputs().size()) +
+         " inputs, not " + std::to_string(count))
+            .c_str());
+  std::vector<void *> pointers;
+  pointers.reserve(count + executable.results().size());
+  for (size_t i = 0; i < count; ++i) {
+    const Buffer &buffer = nb::cast<const Buffer &>(inputs[i]);
+    checkInput(executable, i, buffer);
+    pointers.push_back(buffer.data());
+  }
+  nb::list results;
+  for (const ArrayType *type : executable.results()) {
+    std::optional<Buffer> buffer = Buffer::allocate(type);
+    if (!buffer)
+      throw std::bad_alloc();
+    pointers.push_back(buffer->data());
+    results.append(nb::cast(std::move(*buffer)));
+  }
+  nb::gil_scoped_release release;
+  executable.run(pointers.data());
+  return results;
+}
+
+static nb::tuple texts(const std::vector<const ArrayType *> &types) {
+  nb::list list;
+  for (const ArrayType *type : types)
+    list.append(type->text());
+  return nb::tuple(list);
+}
+
+void nabla::bindExecutable(nb::module_ &m) {
+  nb::class_<Executable>(m, "Executable")
+      .def("__init__", &compile, nb::arg("module"))
+      .def("__call__", &run, nb::arg("inputs"))
+      .def_prop_ro(
+          "input_types",
+          [](const Executable &self) { return texts(self.inputs()); })
+      .def_prop_ro(
+          "output_types",
+          [](const Executable &self) { return texts(self.results()); })
+      .def_prop_ro("compile_seconds", [](const Executable &self) {
+        nb::dict seconds;
+        for (const auto &[stage, time] : self.timings())
+          seconds[stage.c_str()] = time;
+        return seconds;
+      });
+}
