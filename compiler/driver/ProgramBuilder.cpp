@@ -160,7 +160,8 @@ bool ProgramBuilder::endFunction(const std::vector<int64_t> &results) {
     return false;
   if (pimpl->importer->isTaken(scope.name))
     return fail("two functions are named '" + scope.name + "'");
-  OpBuilder builder = OpBuilder::atBlockEnd(scope.block());
+  OpBuilder builder(pimpl->session.context());
+  builder.setInsertionPointToEnd(scope.block());
   func::ReturnOp::create(builder, scope.location, values);
   builder.setInsertionPointToEnd(pimpl->module->getBody());
   auto type =
@@ -185,7 +186,8 @@ bool ProgramBuilder::endRegion(const std::vector<int64_t> &results) {
   if (!pimpl->getValues(results, values))
     return false;
   Scope scope = std::move(pimpl->scopes.back());
-  OpBuilder builder = OpBuilder::atBlockEnd(scope.block());
+  OpBuilder builder(pimpl->session.context());
+  builder.setInsertionPointToEnd(scope.block());
   YieldOp::create(builder, scope.location, values);
   pimpl->scopes.pop_back();
   pimpl->scopes.back().regions.push_back(std::move(scope.region));
