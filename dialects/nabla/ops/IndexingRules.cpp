@@ -26,18 +26,25 @@ static void pushBatched(BatchResult &outs, Value value) {
 /// within `extents`: a value of shape [batch, rank].
 static Value clampedStarts(OpBuilder &b, Location loc, Value starts,
                            ArrayRef<int64_t> extents, ArrayRef<int64_t> sizes) {
-  Type type = RankedTensorType::get(shapeOf(starts), b.getI64Type());
-  Value wide = ConvertOp::create(b, loc, type, starts);
-  SmallVector<int64_t> highest;
+  // Half of the values of ui64 are not in i64: clamp them as they are.
+  Type original = tensorTypeOf(starts).getElementType();
+  Type element =
+      original.isUnsignedInteger(64) ? original : Type(b.getI64Type());
+  Type type = RankedTensorType::get(shapeOf(starts), element);
+  SmallVector<APInt> highest;
   for (auto [extent, size] : llvm::zip_equal(extents, sizes))
-    highest.push_back(extent - size);
-  auto rowType = RankedTensorType::get({static_cast<int64_t>(sizes.size())},
-                                       b.getI64Type());
-  Value row = ConstantOp::create(
-      b, loc, rowType, DenseElementsAttr::get(rowType, ArrayRef(highest)));
+    highest.push_back(APInt(64, extent - size));
+  auto rowType =
+      RankedTensorType::get({static_cast<int64_t>(sizes.size())}, element);
+  Value row = ConstantOp::create(b, loc, rowType,
+                                 DenseElementsAttr::get(rowType, highest));
   Value limit = BroadcastOp::create(b, loc, type, row, ArrayRef<int64_t>{1});
-  Value above = MaxOp::create(b, loc, wide, emitZeros(b, loc, type));
-  return MinOp::create(b, loc, above, limit);
+  Value clamped = ConvertOp::create(b, loc, type, starts);
+  if (!original.isUnsignedInteger())
+    clamped = MaxOp::create(b, loc, clamped, emitZeros(b, loc, type));
+  clamped = MinOp::create(b, loc, clamped, limit);
+  return ConvertOp::create(
+      b, loc, RankedTensorType::get(shapeOf(starts), b.getI64Type()), clamped);
 }
 
 /// The position of every element of one box an example: [batch, sizes...,
@@ -91,25 +98,28 @@ LogicalResult DynamicSliceOp::transpose(TransposeContext &ctx, ArrayRef<bool>,
 LogicalResult DynamicSliceOp::batch(BatchContext &ctx, ValueRange operands,
                                     ArrayRef<bool> batched, BatchResult &outs) {
   OpBuilder &b = ctx.builder;
-  Value x = asBatch(ctx, operands[0], batched[0]);
   // A scalar has only one box.
   if (getSizes().empty()) {
-    pushBatched(outs, x);
+    outs.values.push_back(operands[0]);
+    outs.batched.push_back(batched[0]);
     return success();
   }
   if (!batched[1]) {
     Value first = emitZeros(b, getLoc(), withShape(operands[1].getType(), {1}));
     Value starts =
         ConcatenateOp::create(b, getLoc(), ValueRange{first, operands[1]}, 0);
-    pushBatched(outs, DynamicSliceOp::create(b, getLoc(), x, starts,
+    pushBatched(outs, DynamicSliceOp::create(b, getLoc(), operands[0], starts,
                                              prepended(ctx.size, getSizes())));
     return success();
   }
   Value starts =
       clampedStarts(b, getLoc(), operands[1], shapeOf(getX()), getSizes());
   Value positions = boxPositions(b, getLoc(), starts, getSizes());
-  pushBatched(outs, GatherOp::create(b, getLoc(), x, positions,
-                                     shifted(iotaDims(getSizes().size())), 1));
+  SmallVector<int64_t> dims = iotaDims(getSizes().size());
+  pushBatched(outs, batched[0] ? GatherOp::create(b, getLoc(), operands[0],
+                                                  positions, shifted(dims), 1)
+                               : GatherOp::create(b, getLoc(), operands[0],
+                                                  positions, dims, 0));
   return success();
 }
 
@@ -225,7 +235,14 @@ LogicalResult GatherOp::batch(BatchContext &ctx, ValueRange operands,
 
 LogicalResult ScatterOp::jvp(JvpContext &ctx, ValueRange primals,
                              ArrayRef<Value> tangents, JvpResult &outs) {
-  return jvpOfLinear(*this, ctx, primals, tangents, {0, 2}, outs);
+  bool addsConstant =
+      getCombine() == Combine::add && tangents[0] && !tangents[2];
+  if (!addsConstant)
+    return jvpOfLinear(*this, ctx, primals, tangents, {0, 2}, outs);
+  Operation *primal = rebuild(ctx.builder, *this, primals, getType());
+  outs.primals.push_back(primal->getResult(0));
+  outs.tangents.push_back(tangents[0]);
+  return success();
 }
 
 /// Which updates of a scatter that sets survive the later ones.

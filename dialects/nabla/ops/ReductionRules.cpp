@@ -87,8 +87,9 @@ static Dual productOfDuals(OpBuilder &b, Location loc, Dual x, Dual y) {
 static Dual productOfSlices(OpBuilder &b, Location loc, Dual x) {
   while (shapeOf(x.primal)[0] > 1) {
     int64_t extent = shapeOf(x.primal)[0], half = extent / 2;
-    Dual product = productOfDuals(b, loc, sliceOfDual(b, loc, x, 0, half),
-                                  sliceOfDual(b, loc, x, half, 2 * half));
+    Dual left = sliceOfDual(b, loc, x, 0, half);
+    Dual right = sliceOfDual(b, loc, x, half, 2 * half);
+    Dual product = productOfDuals(b, loc, left, right);
     if (extent % 2) {
       Dual last = sliceOfDual(b, loc, x, 2 * half, extent);
       product = {ConcatenateOp::create(
@@ -155,7 +156,8 @@ static LogicalResult jvpOfExtremum(Op op, JvpContext &ctx, ValueRange primals,
   Value extremum = Op::create(b, loc, primals[0], op.getDims());
   outs.primals.push_back(extremum);
   outs.tangents.push_back(nullptr);
-  if (!tangents[0])
+  // The extremum of nothing is constant.
+  if (!tangents[0] || tensorTypeOf(primals[0]).getNumElements() == 0)
     return success();
   Value repeated =
       unreduce(b, loc, extremum, primals[0].getType(), op.getDims());

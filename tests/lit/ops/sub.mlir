@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// RUN: nabla-opt %s | nabla-opt | FileCheck %s --check-prefix=OP
+// RUN: nabla-opt %s --nabla-autodiff | FileCheck %s --check-prefixes=JVP,TRANSPOSE
+// RUN: nabla-opt %s --nabla-batch | FileCheck %s --check-prefix=BATCH
+
+!linear = !nabla.linear<(tensor<3xf32>, tensor<3xf32>) -> (tensor<3xf32>)>
+
+// OP-LABEL: func.func private @f
+// OP: nabla.sub %{{.*}}, %{{.*}} : tensor<3xf32>
+func.func private @f(%x: tensor<3xf32>, %y: tensor<3xf32>) -> tensor<3xf32> {
+  %r = nabla.sub %x, %y : tensor<3xf32>
+  return %r : tensor<3xf32>
+}
+
+// JVP-LABEL: func.func @jvp
+// JVP-SAME: (%[[X:.*]]: tensor<3xf32>, %[[Y:.*]]: tensor<3xf32>, %[[TX:.*]]: tensor<3xf32>, %[[TY:.*]]: tensor<3xf32>)
+// JVP-NEXT: %[[SUB:.*]] = nabla.sub %[[X]], %[[Y]]
+// JVP-NEXT: %[[SUB2:.*]] = nabla.sub %[[TX]], %[[TY]]
+// JVP-NEXT: return %[[SUB]], %[[SUB2]]
+func.func @jvp(%x: tensor<3xf32>, %y: tensor<3xf32>, %tx: tensor<3xf32>, %ty: tensor<3xf32>) -> (tensor<3xf32>, tensor<3xf32>) {
+  %r, %dr = nabla.jvp @f(%x, %y) tangents(%tx, %ty) wrt = [0, 1]
+      : (tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>) -> (tensor<3xf32>, tensor<3xf32>)
+  return %r, %dr : tensor<3xf32>, tensor<3xf32>
+}
+
+// JVP-LABEL: func.func @jvp_x
+// JVP-SAME: (%[[X:.*]]: tensor<3xf32>, %[[Y:.*]]: tensor<3xf32>, %[[T:.*]]: tensor<3xf32>)
+// JVP-NEXT: %[[SUB:.*]] = nabla.sub %[[X]], %[[Y]]
+// JVP-NEXT: return %[[SUB]], %[[T]]
+func.func @jvp_x(%x: tensor<3xf32>, %y: tensor<3xf32>, %t: tensor<3xf32>) -> (tensor<3xf32>, tensor<3xf32>) {
+  %r, %dr = nabla.jvp @f(%x, %y) tangents(%t) wrt = [0]
+      : (tensor<3xf32>, tensor<3xf32>, tensor<3xf32>) -> (tensor<3xf32>, tensor<3xf32>)
+  return %r, %dr : tensor<3xf32>, tensor<3xf32>
+}
+
+// JVP-LABEL: func.func @jvp_y
+// JVP-SAME: (%[[X:.*]]: tensor<3xf32>, %[[Y:.*]]: tensor<3xf32>, %[[T:.*]]: tensor<3xf32>)
+// JVP-NEXT: %[[SUB:.*]] = nabla.sub %[[X]], %[[Y]]
+// JVP-NEXT: %[[NEG:.*]] = nabla.neg %[[T]]
+// JVP-NEXT: return %[[SUB]], %[[NEG]]
+func.func @jvp_y(%x: tensor<3xf32>, %y: tensor<3xf32>, %t: tensor<3xf32>) -> (tensor<3xf32>, tensor<3xf32>) {
+  %r, %dr = nabla.jvp @f(%x, %y) tangents(%t) wrt = [1]
+      : (tensor<3xf32>, tensor<3xf32>, tensor<3xf32>) -> (tensor<3xf32>, tensor<3xf32>)
+  return %r, %dr : tensor<3xf32>, tensor<3xf32>
+}
+
+// TRANSPOSE-LABEL: func.func @transpose
+// TRANSPOSE-SAME: (%[[X:.*]]: tensor<3xf32>, %[[Y:.*]]: tensor<3xf32>, %[[CT:.*]]: tensor<3xf32>)
+// TRANSPOSE-NEXT: %[[NEG:.*]] = nabla.neg %[[CT]]
+// TRANSPOSE-NEXT: return %[[CT]], %[[NEG]]
+func.func @transpose(%x: tensor<3xf32>, %y: tensor<3xf32>, %ct: tensor<3xf32>) -> (tensor<3xf32>, tensor<3xf32>) {
+  %r, %lin = nabla.linearize @f(%x, %y) wrt = [0, 1]
+      : (tensor<3xf32>, tensor<3xf32>) -> (tensor<3xf32>, !linear)
+  %gx, %gy = nabla.apply_transposed %lin(%ct)
+      : (!linear, tensor<3xf32>) -> (tensor<3xf32>, tensor<3xf32>)
+  return %gx, %gy : tensor<3xf32>, tensor<3xf32>
+}
+
+// BATCH-LABEL: func.func @batch
+// BATCH-SAME: (%[[X:.*]]: tensor<8x3xf32>, %[[Y:.*]]: tensor<8x3xf32>)
+// BATCH-NEXT: %[[SUB:.*]] = nabla.sub %[[X]], %[[Y]]
+// BATCH-NEXT: return %[[SUB]]
+func.func @batch(%x: tensor<8x3xf32>, %y: tensor<8x3xf32>) -> tensor<8x3xf32> {
+  %r = nabla.vmap @f(%x, %y) in_axes = [0, 0] out_axes = [0] size = 8
+      : (tensor<8x3xf32>, tensor<8x3xf32>) -> tensor<8x3xf32>
+  return %r : tensor<8x3xf32>
+}
+
+// BATCH-LABEL: func.func @batch_x
+// BATCH-SAME: (%[[X:.*]]: tensor<8x3xf32>, %[[Y:.*]]: tensor<3xf32>)
+// BATCH-NEXT: %[[BROADCAST:.*]] = nabla.broadcast %[[Y]] dims = [1] : tensor<3xf32> -> tensor<8x3xf32>
+// BATCH-NEXT: %[[SUB:.*]] = nabla.sub %[[X]], %[[BROADCAST]]
+// BATCH-NEXT: return %[[SUB]]
+func.func @batch_x(%x: tensor<8x3xf32>, %y: tensor<3xf32>) -> tensor<8x3xf32> {
+  %r = nabla.vmap @f(%x, %y) in_axes = [0, -1] out_axes = [0] size = 8
+      : (tensor<8x3xf32>, tensor<3xf32>) -> tensor<8x3xf32>
+  return %r : tensor<8x3xf32>
+}
+
+// BATCH-LABEL: func.func @batch_y
+// BATCH-SAME: (%[[X:.*]]: tensor<3xf32>, %[[Y:.*]]: tensor<8x3xf32>)
+// BATCH-NEXT: %[[BROADCAST:.*]] = nabla.broadcast %[[X]] dims = [1] : tensor<3xf32> -> tensor<8x3xf32>
+// BATCH-NEXT: %[[SUB:.*]] = nabla.sub %[[BROADCAST]], %[[Y]]
+// BATCH-NEXT: return %[[SUB]]
+func.func @batch_y(%x: tensor<3xf32>, %y: tensor<8x3xf32>) -> tensor<8x3xf32> {
+  %r = nabla.vmap @f(%x, %y) in_axes = [-1, 0] out_axes = [0] size = 8
+      : (tensor<3xf32>, tensor<8x3xf32>) -> tensor<8x3xf32>
+  return %r : tensor<8x3xf32>
+}
