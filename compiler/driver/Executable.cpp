@@ -50,7 +50,8 @@ Failure Executable::compile(Program program, Executable &executable) {
     executable.jit = Jit::compile(*program.impl().module, entry);
     return success(static_cast<bool>(executable.jit));
   });
-  std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
+  std::chrono::duration<double> spent =
+      std::chrono::steady_clock::now() - start;
   executable.stages.emplace_back("object", spent.count());
   return failure;
 }

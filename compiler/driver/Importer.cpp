@@ -11,8 +11,7 @@
 using namespace mlir;
 using namespace nabla;
 
-LogicalResult Importer::add(ModuleOp source, StringRef symbol,
-                            StringRef name) {
+LogicalResult Importer::add(ModuleOp source, StringRef symbol, StringRef name) {
   auto function = source.lookupSymbol<func::FuncOp>(symbol);
   if (!function)
     return emitError(source.getLoc())

@@ -65,8 +65,7 @@ static LogicalResult inferInto(OperationState &state,
     return session.error() << "'" << op.getStringRef()
                            << "' op: its result types have to be stated";
   Properties properties(op);
-  DictionaryAttr attributes =
-      state.attributes.getDictionary(session.context());
+  DictionaryAttr attributes = state.attributes.getDictionary(session.context());
   auto emitError = [&] {
     return session.error() << "'" << op.getStringRef() << "' op ";
   };
@@ -74,10 +73,9 @@ static LogicalResult inferInto(OperationState &state,
       failed(op.setOpPropertiesFromAttribute(op, properties.get(), attributes,
                                              emitError)))
     return failure();
-  return interface->inferReturnTypes(session.context(), state.location,
-                                     state.operands, attributes,
-                                     properties.get(), state.regions,
-                                     state.types);
+  return interface->inferReturnTypes(
+      session.context(), state.location, state.operands, attributes,
+      properties.get(), state.regions, state.types);
 }
 
 static LogicalResult parseInto(OperationState &state, Scratch &scratch,
@@ -134,8 +132,8 @@ static LogicalResult inferOp(std::string_view name, const TextList &operands,
     }
   }
   Operation *built = Operation::create(state);
-  LogicalResult valid = success(succeeded(checkSizes(built)) &&
-                                succeeded(mlir::verify(built)));
+  LogicalResult valid =
+      success(succeeded(checkSizes(built)) && succeeded(mlir::verify(built)));
   if (succeeded(valid))
     for (Type type : built->getResultTypes())
       inferred.push_back(session.getText(type));

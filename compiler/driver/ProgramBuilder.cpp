@@ -81,8 +81,7 @@ Failure ProgramBuilder::run(const std::function<bool()> &build,
 
 bool ProgramBuilder::import(const Program &source, std::string_view symbol,
                             std::string_view name) {
-  return succeeded(
-      pimpl->importer->add(*source.impl().module, symbol, name));
+  return succeeded(pimpl->importer->add(*source.impl().module, symbol, name));
 }
 
 Location ProgramBuilder::Impl::getLocation(const SourceLocation *location) {
@@ -164,9 +163,8 @@ bool ProgramBuilder::endFunction(const std::vector<int64_t> &results) {
   builder.setInsertionPointToEnd(scope.block());
   func::ReturnOp::create(builder, scope.location, values);
   builder.setInsertionPointToEnd(pimpl->module->getBody());
-  auto type =
-      builder.getFunctionType(scope.block()->getArgumentTypes(),
-                              TypeRange(ValueRange(values)));
+  auto type = builder.getFunctionType(scope.block()->getArgumentTypes(),
+                                      TypeRange(ValueRange(values)));
   auto function =
       func::FuncOp::create(builder, scope.location, scope.name, type);
   function.setVisibility(scope.isPublic ? SymbolTable::Visibility::Public

@@ -18,8 +18,8 @@
 using namespace mlir;
 using namespace nabla;
 
-/// Transforms run as a function rather than as a pass: what became of the linear
-/// maps among the results is wanted.
+/// Transforms run as a function rather than as a pass: what became of the
+/// linear maps among the results is wanted.
 static LogicalResult expand(Program::Impl &program) {
   std::vector<LinearResult> linearResults;
   if (failed(expandTransforms(*program.module, ExpandOptions(), linearResults)))

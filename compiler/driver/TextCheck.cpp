@@ -21,8 +21,8 @@ static size_t skipString(StringRef text, size_t at) {
   return at;
 }
 
-/// Whether the extents that follow a '<', as in 2x?x[4]x, multiply to a number of
-/// elements that an array may have.
+/// Whether the extents that follow a '<', as in 2x?x[4]x, multiply to a number
+/// of elements that an array may have.
 static bool isSizeValid(StringRef text) {
   int64_t count = 1;
   while (true) {

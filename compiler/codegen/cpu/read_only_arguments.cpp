@@ -19,16 +19,33 @@ using namespace mlir;
 namespace nabla {
 namespace {
 
+/// Copies a value that is returned twice: each result has memory of its own.
+void separateResults(func::FuncOp function) {
+  Operation *terminator = function.getBody().back().getTerminator();
+  OpBuilder b(terminator);
+  DenseSet<Value> seen;
+  for (OpOperand &operand : terminator->getOpOperands()) {
+    auto type = dyn_cast<RankedTensorType>(operand.get().getType());
+    if (!type || seen.insert(operand.get()).second)
+      continue;
+    operand.set(bufferization::AllocTensorOp::create(
+        b, terminator->getLoc(), type, ValueRange(), operand.get()));
+  }
+}
+
 class ReadOnlyArgumentsPass
     : public impl::ReadOnlyArgumentsPassBase<ReadOnlyArgumentsPass> {
 public:
   void runOnOperation() override {
     auto no = BoolAttr::get(&getContext(), false);
-    for (auto function : getOperation().getOps<func::FuncOp>())
+    for (auto function : getOperation().getOps<func::FuncOp>()) {
+      if (!function.isExternal())
+        separateResults(function);
       for (unsigned i = 0, e = function.getNumArguments(); i < e; ++i)
         if (isa<TensorType>(function.getArgument(i).getType()))
           function.setArgAttr(
               i, bufferization::BufferizationDialect::kWritableAttrName, no);
+    }
   }
 };
 
