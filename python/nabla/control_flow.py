@@ -13,6 +13,7 @@ from nabla._core.dtypes import bool_, promote
 from nabla._core.errors import at_user
 from nabla._core.function import Function
 from nabla._core.graph import Value
+from nabla._core.keys import draw, split_stacked
 from nabla._core.trace import Trace
 from nabla._core.tree import Tree, wrap
 from nabla._core.types import TensorType, Type, tensor_type
@@ -99,6 +100,9 @@ def scan(
     _check_tensors("scan", captures)
     region = body.close(captures, first=True)
     count = len(state)
+    sliced = list(slices.values)
+    if body.trace.key_input is not None:
+        sliced.append(split_stacked(draw(), steps))
     stacked = [
         tensor_type(t.dtype, (steps, *t.shape))
         for t in region.results[count:]
@@ -106,13 +110,13 @@ def scan(
     ]
     attributes: list[tuple[str, str]] = [
         ("length", integer(steps)),
-        segments(len(captures), count, len(slices.values)),
+        segments(len(captures), count, len(sliced)),
     ]
     if reverse:
         attributes.append(("reverse", "unit"))
     results = apply(
         "scan",
-        (*captures, *state, *slices.values),
+        (*captures, *state, *sliced),
         tuple(attributes),
         (*region.results[:count], *stacked),
         None,
@@ -129,7 +133,7 @@ class _Body:
         self.kind = kind
         self.fn = fn
         self.arguments = arguments
-        self.trace = Trace(kind, name_of(fn))
+        self.trace = Trace(kind, name_of(fn), repeats=kind == "scan")
         self.values: list[Value] = []
         self.outputs: Outputs
 

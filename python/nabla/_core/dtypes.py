@@ -124,7 +124,8 @@ def _numpy_dtype(name: str) -> np.dtype[Any]:
         except ImportError:
             raise ImportError("NumPy holds bfloat16 through the package ml_dtypes") from None
         found = ml_dtypes.bfloat16
-    return np.dtype(found)
+    dtype: np.dtype[Any] = np.dtype(found)
+    return dtype
 
 
 _as_dtype_memo: dict[object, DType] = {}

@@ -14,7 +14,7 @@ from nabla._core.elementwise import reshape
 from nabla._core.errors import at_user
 from nabla._core.graph import Value
 from nabla._core.literals import from_numpy
-from nabla._core.trace import current
+from nabla._core.varying import varies
 
 
 class Axis(NamedTuple):
@@ -97,7 +97,7 @@ def _take(value: Value, axes: list[Axis]) -> Value:
     shape = value.type.shape
     spans = [(a.size - 1) * a.stride + 1 if a.size else 0 for a in axes]
     starts = [a.start for a in axes]
-    if current() is None and tuple(spans) != shape:
+    if tuple(spans) != shape and varies(tuple(starts)):
         # Positions are operands: a loop over them runs one executable.
         where = from_numpy(np.array(starts, np.int64), copy=False)
         value = apply1("dynamic_slice", (value, where), (("sizes", int_array(spans)),))

@@ -13,8 +13,8 @@ from nabla._core.apply import apply1
 from nabla._core.dtypes import DType, as_dtype, bool_, float32, int32, int64
 from nabla._core.errors import at_user
 from nabla._core.graph import Value
-from nabla._core.trace import current
 from nabla._core.types import TensorType, Type, tensor_type
+from nabla._core.varying import varies
 
 Scalar = bool | int | float
 
@@ -59,11 +59,11 @@ def check_fits(value: Scalar, dtype: DType) -> None:
 def scalar(value: Scalar, type: TensorType) -> Value:
     """A tensor full of one number.
 
-    In a trace it is a constant of the program. Eagerly it is an operand, so that the same
-    work on another number (a learning rate, an index) runs the same executable.
+    In a trace it is a constant of the program, unless it changes from call to call. Eagerly
+    it is an operand, so that the same work on another number runs the same executable.
     """
     check_fits(value, type.dtype)
-    if current() is not None:
+    if not varies(value):
         return constant(value, type)
     array = np.asarray(value, type.dtype.to_numpy())
     made = from_numpy(array, copy=False)

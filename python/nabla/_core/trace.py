@@ -37,12 +37,30 @@ def current() -> Trace | None:
 class Trace:
     """One function being traced; a context manager that makes it the innermost."""
 
-    __slots__ = ("captures", "closed", "inputs", "kind", "name", "parent", "where")
+    __slots__ = (
+        "captures",
+        "closed",
+        "inputs",
+        "key",
+        "key_input",
+        "kind",
+        "name",
+        "parent",
+        "repeats",
+        "root",
+        "turns",
+        "where",
+    )
 
-    def __init__(self, kind: str, name: str) -> None:
+    def __init__(self, kind: str, name: str, repeats: bool = False) -> None:
         self.kind = kind  # the transform, as messages name it
         self.name = name
+        self.repeats = repeats  # the function runs several times, on inputs yet unknown
         self.parent = _state.innermost
+        self.root: Trace = self if self.parent is None else self.parent.root
+        self.turns: dict[Where, int] = {}  # see `varying`
+        self.key: Value | None = None  # see `keys`
+        self.key_input: Value | None = None
         self.inputs: list[Value] = []
         self.captures: dict[Value, Value] = {}  # outer value -> input
         self.closed = False
@@ -100,17 +118,20 @@ class Trace:
         self.closed = True
 
 
-class suspended:
-    """Record eagerly in this block, whatever trace is running."""
+class within:
+    """Record in this running trace in the block, though it may not be the innermost."""
 
-    __slots__ = ("_innermost",)
+    __slots__ = ("_before", "_trace")
+
+    def __init__(self, trace: Trace) -> None:
+        self._trace = trace
 
     def __enter__(self) -> None:
-        self._innermost = _state.innermost
-        _state.innermost = None
+        self._before = _state.innermost
+        _state.innermost = self._trace
 
     def __exit__(self, *_: Any) -> None:
-        _state.innermost = self._innermost
+        _state.innermost = self._before
 
 
 def check_alive(value: Value, innermost: Trace | None) -> None:

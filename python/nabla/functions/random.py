@@ -6,14 +6,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from nabla._core import elementwise as e
 from nabla._core.apply import apply1
 from nabla._core.dtypes import as_dtype, float32, uint32, uint64
 from nabla._core.errors import at_user
 from nabla._core.graph import Value
-from nabla._core.literals import from_numpy
+from nabla._core.keys import draw, seed
 from nabla._core.tree import wrap
 from nabla._core.types import tensor_type
 from nabla.functions._support import as_shape
@@ -24,29 +22,6 @@ if TYPE_CHECKING:
     from nabla._core.tensor import Tensor
 
 __all__ = ["gaussian", "seed"]
-
-
-class _Generator:
-    """Keys for draws: the seed and a count."""
-
-    def __init__(self) -> None:
-        self.seed = 0
-        self.count = 0
-
-    def key(self) -> Value:
-        """A key that no other draw gets."""
-        self.count += 1
-        words = np.array([self.seed & 0xFFFFFFFF, self.count & 0xFFFFFFFF], np.uint32)
-        return from_numpy(words, copy=False)
-
-
-_generator = _Generator()
-
-
-def seed(value: int) -> None:
-    """Begin the process-wide generator anew; it begins with 0."""
-    _generator.seed = value
-    _generator.count = 0
 
 
 def _unit(key: Value, shape: tuple[int, ...], dtype: Any) -> Tensor:
@@ -77,6 +52,6 @@ def gaussian(
         raise TypeError(at_user(f"gaussian: noise of {kind.name} is not possible"))
     dims = as_shape("gaussian", shape)
     # Box and Muller: a point evenly spread in angle, at a distance with the right law.
-    both = _unit(_generator.key(), (2, *dims), kind)
+    both = _unit(draw(), (2, *dims), kind)
     distance, angle = sqrt(-2.0 * log(1.0 - both[0])), cos(2.0 * math.pi * both[1])
     return mean + std * (distance * angle)

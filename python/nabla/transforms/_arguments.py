@@ -11,6 +11,7 @@ from nabla._core.convert import as_value, is_array
 from nabla._core.errors import at_user
 from nabla._core.function import Function
 from nabla._core.graph import Value
+from nabla._core.keys import draw
 from nabla._core.trace import Trace
 from nabla._core.tree import Handle, Tree, TreeDef, flatten, unflatten, value_of, wrap
 from nabla._core.types import TensorType, Type
@@ -79,8 +80,9 @@ class Traced(NamedTuple):
     """A function as a program, and the values to pass to it."""
 
     function: Function
-    operands: list[Value]  # the arguments, then the captures
+    operands: list[Value]  # the arguments, a random key if it draws any, the captures
     outputs: Outputs
+    draws: bool
 
 
 def trace_body(
@@ -91,7 +93,9 @@ def trace_body(
         tree = body([wrap(value) for value in trace.inputs])
         values, outputs = returned(trace.kind, tree)
         function, captures = trace.close(values)
-    return Traced(function, [*arguments, *captures], outputs)
+    draws = trace.key_input is not None
+    key = [draw()] if draws else []
+    return Traced(function, [*arguments, *key, *captures], outputs, draws)
 
 
 def derivative_trace(kind: str, name: str, arguments: Sequence[Value]) -> Trace:

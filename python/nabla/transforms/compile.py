@@ -12,6 +12,7 @@ from nabla._core.convert import is_array
 from nabla._core.errors import at_user
 from nabla._core.execute import executable_of, materialize
 from nabla._core.graph import Value
+from nabla._core.keys import draw
 from nabla._core.literals import leaf
 from nabla._core.program import Kind, LinearData, counters, of_function
 from nabla._core.trace import Trace, current
@@ -50,6 +51,7 @@ class _Entry(NamedTuple):
     captures: list[Value]  # what the function closes over
     outputs: Outputs
     types: tuple[Type, ...]
+    draws: bool  # whether it takes a random key after its arguments
 
 
 class _Call:
@@ -78,7 +80,7 @@ class _Call:
 
     def trace(self, known: bool = False) -> Traced:
         """The program; `known` lets Python look at the numbers of these arguments."""
-        trace = Trace("compile", name_of(self.fn))
+        trace = Trace("compile", name_of(self.fn), repeats=True)
         for value in self.values:
             source = value if known else None
             trace.input(value.type, source, value.weak).active = value.active
@@ -134,6 +136,8 @@ class CompiledFunction:
         else:
             self.stats.hits += 1
         data = [value.data for value in call.values]
+        if entry.draws:
+            data.append(draw().data)
         data += [value.data for value in entry.captures]
         results = entry.executable(data)
         return entry.outputs.rebuild(map(leaf, results, entry.types))
@@ -149,8 +153,8 @@ class CompiledFunction:
             ("compile", function, kinds), lambda: of_function(function, kinds)
         )
         self.stats.compilations += counters.compilations - before
-        captures = traced.operands[len(call.values) :]
-        entry = _Entry(executable, captures, traced.outputs, function.results)
+        captures = traced.operands[len(call.values) + traced.draws :]
+        entry = _Entry(executable, captures, traced.outputs, function.results, traced.draws)
         if len(self._cache) >= self._max_cache_size:
             del self._cache[next(iter(self._cache))]
         self._cache[key] = entry

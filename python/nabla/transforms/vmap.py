@@ -13,6 +13,7 @@ from nabla._core.apply import apply
 from nabla._core.attributes import int_array, integer
 from nabla._core.errors import at_user
 from nabla._core.graph import Value, ancestors
+from nabla._core.keys import draw, split_stacked
 from nabla._core.trace import Trace
 from nabla._core.tree import NAMESPACE, Tree, flatten, wrap
 from nabla._core.types import TensorType, Type, tensor_type
@@ -67,7 +68,7 @@ def vmap(
 def _record(
     fn: Callable[..., Any], arguments: Arguments, axes: list[int], out_axes: Axes, size: int
 ) -> Any:
-    trace = Trace("vmap", name_of(fn))
+    trace = Trace("vmap", name_of(fn), repeats=True)
     for value, axis in zip(arguments.values, axes, strict=True):
         if axis < 0:
             trace.input(value.type, value, value.weak).active = value.active
@@ -80,6 +81,10 @@ def _record(
         spread = spread_axes("out_axes", out_axes, tree)
         inner = [trace.adopt(value) for value in values]
         function, captures = trace.close(inner)
+    operands = list(arguments.values)
+    if trace.key_input is not None:
+        operands.append(split_stacked(draw(), size))
+        axes = [*axes, 0]
     batched = {v for v, axis in zip(trace.inputs, axes, strict=True) if axis >= 0}
     placements = [
         _output_axis(spread[place], value, batched)
@@ -93,7 +98,7 @@ def _record(
     types = tuple(
         [_batch(t, axis, size) for t, axis in zip(function.results, placements, strict=True)]
     )
-    results = apply("vmap", (*arguments.values, *captures), attributes, types, function)
+    results = apply("vmap", (*operands, *captures), attributes, types, function)
     return outputs.rebuild(results)
 
 

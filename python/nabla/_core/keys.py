@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""The process-wide generator of random keys, inside traces and out.
+
+A key is two words. Eagerly it is made of the seed and a count. A trace that runs many times
+(of compile, vmap or scan) gets a key as one more input and derives its draws from it, so that
+every call, example or step draws anew; the transform supplies that input. In any other trace
+a draw is one of the surrounding trace, captured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from nabla._core.apply import apply1
+from nabla._core.attributes import int_array
+from nabla._core.dtypes import uint32
+from nabla._core.elementwise import reshape
+from nabla._core.graph import Value
+from nabla._core.literals import from_numpy
+from nabla._core.trace import Trace, current, within
+from nabla._core.types import tensor_type
+
+KEY = tensor_type(uint32, (2,))
+
+
+class _Generator:
+    def __init__(self) -> None:
+        self.seed = 0
+        self.count = 0
+
+
+_generator = _Generator()
+
+
+def seed(value: int) -> None:
+    """Begin the process-wide generator anew; it begins with 0."""
+    _generator.seed = int(value)
+    _generator.count = 0
+
+
+def draw() -> Value:
+    """A key that no other draw gets, in the innermost trace."""
+    return draw_in(current())
+
+
+def draw_in(trace: Trace | None) -> Value:
+    """A key that no other draw gets, in this trace or around it."""
+    if trace is None:
+        _generator.count += 1
+        words = (_generator.seed ^ (_generator.count >> 32), _generator.count)
+        return from_numpy(np.array([w & 0xFFFFFFFF for w in words], np.uint32), copy=False)
+    if not trace.repeats:
+        return draw_in(trace.parent)
+    if trace.key is None:
+        trace.key = trace.key_input = trace.input(KEY)
+    with within(trace):
+        trace.key, drawn = split(trace.key, 2)
+    return drawn
+
+
+def split(key: Value, count: int) -> Sequence[Value]:
+    """Keys made from one."""
+    keys = split_stacked(key, count)
+    return [_row(keys, i) for i in range(count)]
+
+
+def split_stacked(key: Value, count: int) -> Value:
+    """Keys made from one, stacked."""
+    words = apply1("random_bits", (key,), (), tensor_type(uint32, (2 * count,)))
+    return reshape(words, (count, 2))
+
+
+def _row(keys: Value, i: int) -> Value:
+    attributes = (
+        ("starts", int_array((i, 0))),
+        ("limits", int_array((i + 1, 2))),
+        ("strides", int_array((1, 1))),
+    )
+    return reshape(apply1("slice", (keys,), attributes), (2,))
