@@ -54,6 +54,7 @@ static void addBufferize(OpPassManager &passes) {
   passes.addPass(createCanonicalizerPass());
   passes.addPass(createCSEPass());
   bufferization::buildBufferDeallocationPipeline(passes);
+  passes.addPass(createByteBooleansPass());
   passes.addPass(createCanonicalizerPass());
 }
 

@@ -11,6 +11,24 @@
 
 include "mlir/Pass/PassBase.td"
 
+def ByteBooleansPass : Pass<"nabla-byte-booleans", "::mlir::ModuleOp"> {
+  let summary = "Gives bools in memory a byte each";
+  let description = [{
+    The lowering of deallocations keeps flags in memory as i1, which LLVM would pack
+    or refuse; they become i8.
+
+    ```mlir
+    memref.store %flag, %flags[%i] : memref<?xi1>
+    ```
+    becomes
+    ```mlir
+    %byte = arith.extui %flag : i1 to i8
+    memref.store %byte, %flags[%i] : memref<?xi8>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
 def CopyLoopsPass : Pass<"nabla-copy-loops"> {
   let summary = "Turn strided copies into linalg.generic";
   let description = [{
