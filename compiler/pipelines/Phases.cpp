@@ -55,6 +55,9 @@ static void addBufferize(OpPassManager &passes) {
   passes.addPass(createCSEPass());
   bufferization::buildBufferDeallocationPipeline(passes);
   passes.addPass(createByteBooleansPass());
+  // The helper that frees lists of buffers takes dynamic shapes, which bare
+  // pointers cannot pass.
+  passes.addPass(createInlinerPass());
   passes.addPass(createCanonicalizerPass());
 }
 
