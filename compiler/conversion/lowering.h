@@ -32,8 +32,8 @@ mlir::Value load(mlir::ImplicitLocOpBuilder &b, mlir::Type element,
 mlir::Value store(mlir::ImplicitLocOpBuilder &b, mlir::Type element,
                   mlir::Value value);
 
-/// Emits a body: takes the elements of inputs and outputs as they lie in memory,
-/// returns the new elements of the outputs.
+/// Emits a body: takes the elements of inputs and outputs as they lie in
+/// memory, returns the new elements of the outputs.
 using BodyFn = llvm::function_ref<llvm::SmallVector<mlir::Value>(
     mlir::ImplicitLocOpBuilder &, mlir::ValueRange)>;
 

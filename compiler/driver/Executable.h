@@ -28,7 +28,8 @@ public:
   const std::vector<const ArrayType *> &results() const { return resultTypes; }
   const Timings &timings() const { return stages; }
 
-  /// `pointers` holds the addresses of inputs of the input types, then of results.
+  /// `pointers` holds the addresses of inputs of the input types, then of
+  /// results.
   void run(void **pointers) const;
 
 private:

@@ -15,8 +15,9 @@
 
 namespace nabla {
 
-/// Clones functions into a module, with all that they call. What is called comes
-/// under a new name where its own is taken; one copy serves all its callers.
+/// Clones functions into a module, with all that they call. What is called
+/// comes under a new name where its own is taken; one copy serves all its
+/// callers.
 class Importer {
 public:
   explicit Importer(mlir::ModuleOp target) : target(target) {}

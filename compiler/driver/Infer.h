@@ -19,8 +19,8 @@ namespace nabla {
 using TextList = std::vector<std::string_view>;
 using TextPairs = std::vector<std::pair<std::string_view, std::string_view>>;
 
-/// Builds and verifies the operation on values of these types. Its result types,
-/// inferred unless `results` states them, are appended to `inferred`.
+/// Builds and verifies the operation on values of these types. Its result
+/// types, inferred unless `results` states them, are appended to `inferred`.
 Failure inferTypes(std::string_view op, const TextList &operands,
                    const TextPairs &attributes, const TextList *results,
                    TextList &inferred);

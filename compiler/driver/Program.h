@@ -26,8 +26,8 @@ struct Signature {
   std::vector<std::string> results;
 };
 
-/// What became of a linear map among the results of the entry: so many residuals
-/// stand in its place, and the function takes them, then tangents.
+/// What became of a linear map among the results of the entry: so many
+/// residuals stand in its place, and the function takes them, then tangents.
 struct ExpandedLinear {
   int64_t position;
   int64_t residuals;
@@ -50,8 +50,8 @@ public:
   /// The module, or the assembly after the last phase.
   std::string text(bool locations) const;
 
-  /// Runs the phases after the current one up to `phase`. A program that fails is
-  /// broken; keep a clone.
+  /// Runs the phases after the current one up to `phase`. A program that fails
+  /// is broken; keep a clone.
   Failure runTo(std::string_view phase, Timings *timings = nullptr);
   Failure runPasses(std::string_view pipeline);
 

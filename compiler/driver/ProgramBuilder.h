@@ -21,9 +21,9 @@ struct SourceLocation {
 };
 
 /// Builds a module function by function, operation by operation. Values are
-/// numbered within a function or region: arguments first, then the results of each
-/// operation. A region comes before the operation that holds it. Calls are made
-/// inside `run`, and once one has returned false, no more.
+/// numbered within a function or region: arguments first, then the results of
+/// each operation. A region comes before the operation that holds it. Calls are
+/// made inside `run`, and once one has returned false, no more.
 class ProgramBuilder {
 public:
   ProgramBuilder();

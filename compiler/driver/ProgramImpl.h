@@ -19,8 +19,8 @@ struct Program::Impl {
   mlir::OwningOpRef<mlir::ModuleOp> module;
   /// Of the last phase that ran; 0, the trace, is where programs start.
   size_t phase = 0;
-  /// The name and the types of the entry, empty and null where there is none. They
-  /// are the last ones seen that were of tensors.
+  /// The name and the types of the entry, empty and null where there is none.
+  /// They are the last ones seen that were of tensors.
   std::string entry;
   mlir::FunctionType entryType;
   std::vector<ExpandedLinear> linearResults;

@@ -21,9 +21,9 @@
 
 namespace nabla {
 
-/// Runs the tasks of a context on the thread that asks for them. With a pool, the
-/// context locks what its threads share, so that compilations can run side by side;
-/// and there are no threads to be lost when the process forks.
+/// Runs the tasks of a context on the thread that asks for them. With a pool,
+/// the context locks what its threads share, so that compilations can run side
+/// by side; and there are no threads to be lost when the process forks.
 class InlineThreadPool : public llvm::ThreadPoolInterface {
 public:
   void wait() override {}
@@ -37,18 +37,21 @@ private:
   }
 };
 
-/// The one context and what is remembered about it. Made at the first use and never
-/// destroyed: a compilation that was interrupted may outlive everything else.
+/// The one context and what is remembered about it. Made at the first use and
+/// never destroyed: a compilation that was interrupted may outlive everything
+/// else.
 ///
-/// The parts marked "Python thread" are for the thread that holds Python's lock.
+/// The parts marked "Python thread" are for the thread that holds Python's
+/// lock.
 class Session {
 public:
   static Session &get();
 
   mlir::MLIRContext *context() { return &mlirContext; }
 
-  /// Runs `work`; where it fails, returns the errors that it emitted. An assertion
-  /// or a memory error inside fails, too, instead of ending the process.
+  /// Runs `work`; where it fails, returns the errors that it emitted. An
+  /// assertion or a memory error inside fails, too, instead of ending the
+  /// process.
   Failure attempt(llvm::function_ref<mlir::LogicalResult()> work);
 
   /// Python thread: the meaning of a text. Null after an error was emitted.

@@ -25,7 +25,8 @@ static constexpr ElementInfo infos[] = {
     {"ui32", 4, ElementKind::Unsigned, "I", "<u4"},
     {"ui64", 8, ElementKind::Unsigned, "Q", "<u8"},
     {"f16", 2, ElementKind::Float, "e", "<f2"},
-    // NumPy has no code for it: opaque pairs of bytes, to be viewed as bfloat16.
+    // NumPy has no code for it: opaque pairs of bytes, to be viewed as
+    // bfloat16.
     {"bf16", 2, ElementKind::BFloat, nullptr, "<V2"},
     {"f32", 4, ElementKind::Float, "f", "<f4"},
     {"f64", 8, ElementKind::Float, "d", "<f8"},
@@ -119,7 +120,6 @@ const ArrayType *ArrayType::parse(std::string_view text) {
     dims.push_back(dim);
     at = next + 1;
   }
-  std::optional<Element> element =
-      parseElement(std::string_view(at, end - at));
+  std::optional<Element> element = parseElement(std::string_view(at, end - at));
   return element ? get(*element, dims.data(), dims.size()) : nullptr;
 }

@@ -53,7 +53,8 @@ std::optional<Element> findElement(ElementKind kind, unsigned bytes);
 /// never freed, so that types compare by address and outlive foreign views.
 class ArrayType {
 public:
-  /// No array has more elements, so that sizes in bytes and in bits fit 64 bits.
+  /// No array has more elements, so that sizes in bytes and in bits fit 64
+  /// bits.
   static constexpr int64_t maxElements = int64_t(1) << 48;
 
   /// Null where a dimension is negative or the array has too many elements.

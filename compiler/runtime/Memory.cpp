@@ -16,8 +16,8 @@ using namespace nabla;
 namespace {
 
 /// Large blocks that are free. The system hands out large blocks page by page,
-/// zeroed at the first touch, which costs as much as the work of many kernels: a
-/// loop that makes arrays of the same size again gets the same pages.
+/// zeroed at the first touch, which costs as much as the work of many kernels:
+/// a loop that makes arrays of the same size again gets the same pages.
 class FreeBlocks {
 public:
   void *take(size_t bytes) {

@@ -11,8 +11,8 @@
 
 namespace nabla {
 
-/// Memory for `bytes` bytes, at least one, aligned as Buffer demands; null where
-/// memory is short.
+/// Memory for `bytes` bytes, at least one, aligned as Buffer demands; null
+/// where memory is short.
 void *allocateMemory(size_t bytes);
 void releaseMemory(void *pointer, size_t bytes);
 

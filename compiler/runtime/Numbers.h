@@ -35,7 +35,8 @@ template <typename Format> uint16_t narrow(double value) {
   uint64_t fraction = bits & ((uint64_t(1) << 52) - 1);
   if (exponent == 1024) {
     // The first bits of a NaN's payload stay, and it stays quiet.
-    uint64_t nan = (uint64_t(1) << (mantissa - 1)) | fraction >> (52 - mantissa);
+    uint64_t nan =
+        (uint64_t(1) << (mantissa - 1)) | fraction >> (52 - mantissa);
     return sign | uint16_t(infinity | (fraction ? nan : 0));
   }
   if (exponent > bias)

@@ -43,10 +43,10 @@ static Element fromDlpack(nb::dlpack::dtype dtype) {
   for (int i = 0; i <= static_cast<int>(Element::F64); ++i)
     if (auto element = static_cast<Element>(i); toDlpack(element) == dtype)
       return element;
-  throw nb::type_error(
-      ("arrays with elements of DLPack code " + std::to_string(dtype.code) +
-       " and " + std::to_string(dtype.bits) + " bits are not supported")
-          .c_str());
+  throw nb::type_error(("arrays with elements of DLPack code " +
+                        std::to_string(dtype.code) + " and " +
+                        std::to_string(dtype.bits) + " bits are not supported")
+                           .c_str());
 }
 
 //===----------------------------------------------------------------------===//
@@ -55,8 +55,7 @@ static Element fromDlpack(nb::dlpack::dtype dtype) {
 
 static const ArrayType *typeOf(Element element,
                                const std::vector<int64_t> &shape) {
-  const ArrayType *type =
-      ArrayType::get(element, shape.data(), shape.size());
+  const ArrayType *type = ArrayType::get(element, shape.data(), shape.size());
   if (!type)
     throw nb::value_error("the shape of the array is negative or too large");
   return type;

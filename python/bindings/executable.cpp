@@ -38,10 +38,10 @@ static void checkInput(const Executable &executable, size_t position,
 static nb::list run(const Executable &executable, nb::sequence inputs) {
   size_t count = nb::len(inputs);
   if (count != executable.inputs().size())
-    throw nb::value_error(
-        ("the executable takes " + std::to_string(executable.inputs().size()) +
-         " inputs, not " + std::to_string(count))
-            .c_str());
+    throw nb::value_error(("the executable takes " +
+                           std::to_string(executable.inputs().size()) +
+                           " inputs, not " + std::to_string(count))
+                              .c_str());
   std::vector<void *> pointers;
   pointers.reserve(count + executable.results().size());
   for (size_t i = 0; i < count; ++i) {
@@ -73,12 +73,10 @@ void nabla::bindExecutable(nb::module_ &m) {
   nb::class_<Executable>(m, "Executable")
       .def("__init__", &compile, nb::arg("module"))
       .def("__call__", &run, nb::arg("inputs"))
-      .def_prop_ro(
-          "input_types",
-          [](const Executable &self) { return texts(self.inputs()); })
-      .def_prop_ro(
-          "output_types",
-          [](const Executable &self) { return texts(self.results()); })
+      .def_prop_ro("input_types",
+                   [](const Executable &self) { return texts(self.inputs()); })
+      .def_prop_ro("output_types",
+                   [](const Executable &self) { return texts(self.results()); })
       .def_prop_ro("compile_seconds", [](const Executable &self) {
         nb::dict seconds;
         for (const auto &[stage, time] : self.timings())

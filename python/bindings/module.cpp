@@ -19,9 +19,8 @@ void nabla::raise(const Failure &failure) {
 
 NB_MODULE(_nabla, m) {
   m.doc() = "What Nabla's Python driver needs of its compiler.";
-  mlirError = nb::exception<std::runtime_error>(m, "MLIRError",
-                                                PyExc_ValueError)
-                  .ptr();
+  mlirError =
+      nb::exception<std::runtime_error>(m, "MLIRError", PyExc_ValueError).ptr();
   m.def("version", [] { return "0.1.0"; });
   nabla::bindProgram(m);
   nabla::bindBuffer(m);

@@ -202,8 +202,8 @@ void nabla::bindProgram(nb::module_ &m) {
       .def("linear_results", [](const Program &program) {
         nb::list results;
         for (const ExpandedLinear &result : program.linearResults())
-          results.append(nb::make_tuple(result.position, result.residuals,
-                                        result.symbol));
+          results.append(
+              nb::make_tuple(result.position, result.residuals, result.symbol));
         return results;
       });
 }

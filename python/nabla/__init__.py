@@ -24,7 +24,13 @@ from nabla._core.errors import DerivativeCutWarning, TracedValueError, TracerLea
 from nabla._core.tensor import Tensor
 from nabla._core.types import Dim, Shape
 from nabla.control_flow import cond, scan
-from nabla.functions import *
+from nabla.functions.arithmetic import *
+from nabla.functions.comparison import *
+from nabla.functions.contraction import *
+from nabla.functions.creation import *
+from nabla.functions.random import *
+from nabla.functions.reduction import *
+from nabla.functions.shape import *
 from nabla.transforms import (
     CompilationStats,
     CompiledFunction,
