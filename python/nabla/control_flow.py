@@ -143,7 +143,8 @@ class _Body:
             self.trace.input(type, None, value.weak).active = value.active
         with self.trace:
             tree: Tree = self.fn(*self.arguments.rebuild(map(wrap, self.trace.inputs)))
-            self.values, self.outputs = returned(self.kind, tree)
+            values, self.outputs = returned(self.kind, tree)
+            self.values = [self.trace.adopt(value) for value in values]
         _check_tensors(self.kind, self.values)
 
     def convert(self, types: Sequence[TensorType]) -> None:

@@ -141,12 +141,14 @@ def test_training_compiles_the_same_number_for_10_and_1000_steps() -> None:
 
 @pytest.mark.xfail(strict=True, reason="segments are cut at changing places")
 def test_a_loop_of_gradients_that_is_never_forced() -> None:
-    w = nb.zeros((3,))
-    before = counters.compilations
-    for _ in range(2_000):
-        w = w - 0.1 * nb.grad(lambda w: nb.sum((w - 1.0) ** 2))(w)
-    np.testing.assert_allclose(w.numpy(), 1.0, rtol=1e-5)
-    assert counters.compilations - before <= 4
+    def descend(steps: int) -> None:
+        w = nb.zeros((3,))
+        for _ in range(steps):
+            w = w - 0.1 * nb.grad(lambda w: nb.sum((w - 1.0) ** 2))(w)
+        np.testing.assert_allclose(w.numpy(), 1.0, rtol=1e-5)
+
+    assert compilations(lambda: descend(1_000)) <= 8
+    assert compilations(lambda: descend(3_000)) <= 1  # the rest at the end may be another
 
 
 def test_failure_leaves_the_graph_retryable(monkeypatch: pytest.MonkeyPatch) -> None:

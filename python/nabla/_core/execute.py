@@ -20,6 +20,7 @@ from nabla._core.function import number
 from nabla._core.graph import Node, Value, ancestors
 from nabla._core.location import describe
 from nabla._core.program import Executable, Kind, LinearData, Program, counters
+from nabla._core.types import LinearType
 
 MAX_EXECUTABLES = 4096
 
@@ -36,9 +37,7 @@ def materialize(values: Sequence[Value]) -> None:
 
 
 def _run(wanted: list[Value]) -> None:
-    nodes = ancestors(wanted)
-    inside = set(nodes)
-    others = [node for node in pending.alive() if node not in inside]
+    nodes, others = _segment(wanted)
     outputs = list(dict.fromkeys((*pending.outlets(nodes, others), *wanted)))
     leaves = _leaves(nodes)
     steps, numbers = number(leaves, nodes, outputs)
@@ -58,6 +57,28 @@ def _run(wanted: list[Value]) -> None:
         pending.compact()
     else:
         pending.clear()
+
+
+def _segment(wanted: list[Value]) -> tuple[list[Node], list[Node]]:
+    """The nodes to run, and those that stay pending.
+
+    A linear map is applied where it is made: a gradient that is pending runs with the value
+    it belongs to, so that residuals need not be kept.
+    """
+    alive = pending.alive()
+    values = list(wanted)
+    while True:
+        nodes = ancestors(values)
+        inside = set(nodes)
+        others = [node for node in alive if node not in inside]
+        uses = [node for node in others if any(_made_inside(v, inside) for v in node.operands)]
+        if not uses:
+            return nodes, others
+        values += [value for node in uses for ref in node.results if (value := ref())]
+
+
+def _made_inside(value: Value, inside: set[Node]) -> bool:
+    return isinstance(value.type, LinearType) and value.node in inside
 
 
 def _leaves(nodes: list[Node]) -> list[Value]:

@@ -203,7 +203,6 @@ def _linear_results(module: Any, program: Program) -> list[Imported | None]:
     module.run_to("transforms")
     found = {position: (count, name) for position, count, name in module.linear_results()}
     _, results = module.signature()
-    kept = module.clone()
     functions: list[Imported | None] = []
     at = 0
     for position, type in enumerate(program.types):
@@ -213,6 +212,19 @@ def _linear_results(module: Any, program: Program) -> list[Imported | None]:
             continue
         count, symbol = found[position]
         residuals = tuple([parse_type(text) for text in results[at : at + count]])
-        functions.append(Imported(kept, symbol, residuals, type))
+        functions.append(_imported(module, symbol, residuals, type))
         at += count
     return functions
+
+
+_interned: dict[Any, Imported] = {}
+
+
+def _imported(module: Any, symbol: str, residuals: tuple[TensorType, ...], type: Type) -> Imported:
+    """The function of a linear map; equal functions of several modules are one."""
+    alone = _nabla.Module.build([], [(module, symbol, "linear")])
+    key = (alone.text(), residuals, type)
+    found = _interned.get(key)
+    if found is None:
+        found = _interned[key] = Imported(alone, "linear", residuals, type)
+    return found
