@@ -10,6 +10,7 @@
 
 #include "compiler/transforms/deriver.h"
 #include "dialects/nabla/Emit.h"
+#include "dialects/nabla/ops/RegionRewrite.h"
 
 using namespace mlir;
 
@@ -46,7 +47,8 @@ LogicalResult Batch::visit(Operation &op, Scope &scope) {
     operands.push_back(scope.values.lookup(operand));
     batched.push_back(scope.batched.contains(operand));
   }
-  if (!llvm::is_contained(batched, true)) {
+  if (llvm::none_of(usedValues(op),
+                    [&](Value used) { return scope.batched.contains(used); })) {
     builder.clone(op, scope.values);
     return success();
   }

@@ -125,21 +125,24 @@ void eraseUnusedFunctions(ModuleOp module,
                           llvm::function_ref<void(func::FuncOp)> erase) {
   SymbolTable symbols(module);
   DenseSet<Operation *> reached;
-  SmallVector<func::FuncOp> pending;
-  for (auto function : module.getOps<func::FuncOp>())
-    if (!function.isPrivate()) {
-      reached.insert(function);
-      pending.push_back(function);
+  SmallVector<Operation *> pending;
+  for (Operation &op : *module.getBody()) {
+    auto function = dyn_cast<func::FuncOp>(op);
+    if (!function || !function.isPrivate()) {
+      reached.insert(&op);
+      pending.push_back(&op);
     }
-  while (!pending.empty())
-    pending.pop_back_val().walk([&](Operation *op) {
-      auto callee = op->getAttrOfType<FlatSymbolRefAttr>("callee");
-      if (!callee)
-        return;
-      auto function = symbols.lookup<func::FuncOp>(callee.getAttr());
-      if (function && reached.insert(function).second)
-        pending.push_back(function);
-    });
+  }
+  while (!pending.empty()) {
+    auto uses = SymbolTable::getSymbolUses(pending.pop_back_val());
+    if (!uses)
+      continue;
+    for (SymbolTable::SymbolUse use : *uses) {
+      Operation *op = symbols.lookup(use.getSymbolRef().getRootReference());
+      if (op && reached.insert(op).second)
+        pending.push_back(op);
+    }
+  }
   for (auto function :
        llvm::make_early_inc_range(module.getOps<func::FuncOp>()))
     if (!reached.contains(function))

@@ -12,6 +12,7 @@
 
 #include "compiler/transforms/expand.h"
 
+#include "compiler/transforms/callees.h"
 #include "compiler/transforms/deriver.h"
 #include "dialects/nabla/Emit.h"
 
@@ -45,6 +46,12 @@ private:
   Operation *passResiduals(Operation *op);
   FlatSymbolRefAttr specialize(func::FuncOp callee,
                                ArrayRef<BindLinearOp> maps);
+
+  /// Makes an entry that returns linear maps return their residuals.
+  void returnResiduals(func::FuncOp entry,
+                       std::vector<LinearResult> &linearResults);
+  /// Reports the transform ops that are left.
+  bool reportLeft();
 
   /// Whether `function` or a function that it calls holds a transform op.
   bool holdsTransforms(func::FuncOp function);
@@ -385,10 +392,10 @@ LogicalResult Expander::visitCallLike(Operation *op) {
     return failure();
   if (auto call = dyn_cast<CallOp>(op))
     return expandCall(call);
-  if (holdsTransforms(callee))
-    return success();
   if (hasLinear(callee.getResultTypes()))
     return op->emitOpError("has a callee that returns a linear map");
+  if (holdsTransforms(callee))
+    return success();
   if (auto jvp = dyn_cast<JvpOp>(op))
     return options.jvp ? expandJvp(jvp) : success();
   if (auto linearize = dyn_cast<LinearizeOp>(op))
@@ -427,31 +434,57 @@ LogicalResult Expander::expand(func::FuncOp function) {
 }
 
 LogicalResult Expander::run(std::vector<LinearResult> &linearResults) {
+  if (failed(checkCallees(module)))
+    return failure();
   SmallVector<func::FuncOp> entries;
   for (auto function : module.getOps<func::FuncOp>())
     if (function.isPublic())
       entries.push_back(function);
-  for (func::FuncOp entry : entries) {
+  for (func::FuncOp entry : entries)
     if (failed(expand(entry)))
       return failure();
-    if (!options.apply)
-      continue;
-    FailureOr<SmallVector<BindLinearOp>> maps = returnedMaps(entry);
-    if (failed(maps))
-      continue;
-    for (auto [position, map] : llvm::enumerate(*maps)) {
-      if (!map)
-        continue;
-      deriver.lookup(map.getCalleeAttr()).setNested();
-      linearResults.push_back({static_cast<int64_t>(position),
-                               static_cast<int64_t>(map.getResiduals().size()),
-                               map.getCallee().str()});
-    }
-    replaceLinearResults(entry);
-    deriver.cleanUp(entry);
-  }
+  if (options.apply)
+    for (func::FuncOp entry : entries)
+      returnResiduals(entry, linearResults);
   deriver.eraseUnused();
-  return success();
+  bool all = options.jvp && options.linearize && options.apply && options.vmap;
+  return success(!all || !reportLeft());
+}
+
+void Expander::returnResiduals(func::FuncOp entry,
+                               std::vector<LinearResult> &linearResults) {
+  if (!hasLinear(entry.getResultTypes()) || !entry.getBody().hasOneBlock())
+    return;
+  FailureOr<SmallVector<BindLinearOp>> maps = returnedMaps(entry);
+  if (failed(maps))
+    return;
+  for (auto [position, map] : llvm::enumerate(*maps)) {
+    if (!map)
+      continue;
+    deriver.lookup(map.getCalleeAttr()).setNested();
+    linearResults.push_back({static_cast<int64_t>(position),
+                             static_cast<int64_t>(map.getResiduals().size()),
+                             map.getCallee().str()});
+  }
+  replaceLinearResults(entry);
+  deriver.cleanUp(entry);
+}
+
+bool Expander::reportLeft() {
+  bool any = false;
+  for (auto function : module.getOps<func::FuncOp>())
+    function.walk([&](Operation *op) {
+      if (!isTransform(op) && !hasLinear(op->getOperandTypes()))
+        return;
+      any = true;
+      if (isa<BindLinearOp>(op))
+        op->emitOpError("makes a linear map that leaves the functions which "
+                        "passes can follow");
+      else
+        op->emitOpError("cannot be expanded: where its linear map is made is "
+                        "not known");
+    });
+  return any;
 }
 
 LogicalResult expandTransforms(ModuleOp module, ExpandOptions options,

@@ -10,6 +10,7 @@
 
 #include "compiler/transforms/deriver.h"
 #include "dialects/nabla/Emit.h"
+#include "dialects/nabla/ops/RegionRewrite.h"
 
 using namespace mlir;
 
@@ -47,7 +48,8 @@ LogicalResult Jvp::visit(Operation &op, Scope &scope) {
     primals.push_back(scope.primals.lookup(operand));
     tangents.push_back(scope.tangents.lookup(operand));
   }
-  if (llvm::none_of(tangents, [](Value t) { return static_cast<bool>(t); })) {
+  if (llvm::none_of(usedValues(op),
+                    [&](Value used) { return scope.tangents.lookup(used); })) {
     builder.clone(op, scope.primals);
     return success();
   }

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/transforms/Passes.h"
+#include "compiler/transforms/callees.h"
 #include "compiler/transforms/cleanup.h"
 
 #include "dialects/nabla/NablaOps.h"
@@ -43,6 +44,8 @@ private:
 
 struct SimplifyPass final : impl::SimplifyPassBase<SimplifyPass> {
   void runOnOperation() override {
+    if (failed(checkCallees(getOperation())))
+      return signalPassFailure();
     Cleaner cleaner(&getContext());
     for (func::FuncOp function : CalleesFirst(getOperation()).order) {
       inlineCalls(function);

@@ -10,6 +10,7 @@
 
 #include "compiler/transforms/deriver.h"
 #include "dialects/nabla/Emit.h"
+#include "dialects/nabla/ops/RegionRewrite.h"
 
 using namespace mlir;
 
@@ -111,10 +112,12 @@ LogicalResult Split::visit(Operation &op) {
   SmallVector<bool> flags;
   for (Value operand : op.getOperands())
     flags.push_back(linearValues.contains(operand));
-  if (!llvm::is_contained(flags, true)) {
+  SmallVector<Value> used = usedValues(op);
+  if (llvm::none_of(
+          used, [&](Value value) { return linearValues.contains(value); })) {
     IRMapping map;
-    for (Value operand : op.getOperands())
-      map.map(operand, getKnown(operand));
+    for (Value value : used)
+      map.map(value, getKnown(value));
     Operation *clone = knownBuilder.clone(op, map);
     for (auto [original, copy] :
          llvm::zip_equal(op.getResults(), clone->getResults()))

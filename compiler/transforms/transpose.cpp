@@ -9,6 +9,7 @@
 
 #include "compiler/transforms/deriver.h"
 #include "dialects/nabla/Emit.h"
+#include "dialects/nabla/ops/RegionRewrite.h"
 
 using namespace mlir;
 
@@ -47,9 +48,8 @@ private:
 };
 
 void Transpose::prepare(Operation &op, Scope &scope) {
-  bool isLinear = llvm::any_of(op.getOperands(), [&](Value operand) {
-    return scope.linear.contains(operand);
-  });
+  bool isLinear = llvm::any_of(
+      usedValues(op), [&](Value used) { return scope.linear.contains(used); });
   if (!isLinear) {
     builder.clone(op, scope.known);
     return;

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/transforms/Passes.h"
+#include "compiler/transforms/callees.h"
 #include "compiler/transforms/deriver.h"
 
 #include "dialects/nabla/NablaOps.h"
@@ -22,10 +23,13 @@ struct VerifyLinearPass final : impl::VerifyLinearPassBase<VerifyLinearPass> {
   void runOnOperation() override {
     // A transpose exists exactly where a function is linear: derive it in a
     // copy.
+    if (failed(checkCallees(getOperation())))
+      return signalPassFailure();
     OwningOpRef<ModuleOp> copy = getOperation().clone();
     Deriver deriver(*copy);
     SmallVector<BindLinearOp> maps;
-    copy->walk([&](BindLinearOp map) { maps.push_back(map); });
+    for (auto function : copy->getOps<func::FuncOp>())
+      function.walk([&](BindLinearOp map) { maps.push_back(map); });
     for (BindLinearOp map : maps) {
       func::FuncOp function = deriver.lookup(map.getCalleeAttr());
       SmallVector<bool> linear(map.getResiduals().size(), false);

@@ -7,10 +7,21 @@
 #include "dialects/nabla/ops/RegionRewrite.h"
 
 #include "mlir/IR/Matchers.h"
+#include "mlir/Transforms/RegionUtils.h"
 
 using namespace mlir;
 
 namespace nabla {
+
+SmallVector<Value> usedValues(Operation &op) {
+  SmallVector<Value> used(op.getOperands());
+  if (op.getNumRegions() > 0 && !op.hasTrait<OpTrait::IsIsolatedFromAbove>()) {
+    llvm::SetVector<Value> captured;
+    getUsedValuesDefinedAbove(op.getRegions(), captured);
+    llvm::append_range(used, captured);
+  }
+  return used;
+}
 
 void keepYielded(PatternRewriter &rewriter, Block &block, ArrayRef<bool> keep) {
   Operation *yield = block.getTerminator();

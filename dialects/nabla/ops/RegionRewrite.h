@@ -11,6 +11,10 @@
 
 namespace nabla {
 
+/// The values that `op` uses: its operands and what its regions take from
+/// around it.
+llvm::SmallVector<mlir::Value> usedValues(mlir::Operation &op);
+
 /// Makes the terminator of `block` yield only the values with `keep`.
 void keepYielded(mlir::PatternRewriter &rewriter, mlir::Block &block,
                  llvm::ArrayRef<bool> keep);

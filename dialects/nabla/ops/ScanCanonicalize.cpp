@@ -9,6 +9,7 @@
 
 #include "mlir/IR/Matchers.h"
 #include "mlir/IR/PatternMatch.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
 
 using namespace mlir;
 using namespace nabla;
@@ -21,7 +22,7 @@ static void markNeeded(Value value, DenseSet<Value> &needed) {
     if (!needed.insert(next).second)
       continue;
     if (Operation *op = next.getDefiningOp())
-      llvm::append_range(pending, op->getOperands());
+      llvm::append_range(pending, usedValues(*op));
   }
 }
 
@@ -34,6 +35,10 @@ static SmallVector<bool> liveResults(ScanOp op) {
   for (Value result : op.getResults())
     live.push_back(!result.use_empty());
   DenseSet<Value> needed;
+  for (Operation &inner : body.without_terminator())
+    if (!isMemoryEffectFree(&inner))
+      for (Value used : usedValues(inner))
+        markNeeded(used, needed);
   for (bool changed = true; changed;) {
     changed = false;
     for (auto [value, isLive] : llvm::zip_equal(yield->getOperands(), live))
@@ -85,7 +90,7 @@ struct DropUnusedResults final : OpRewritePattern<ScanOp> {
                              BlockArgument argument) {
     for (Operation &op : llvm::make_early_inc_range(
              llvm::reverse(argument.getOwner()->without_terminator())))
-      if (op.use_empty())
+      if (op.use_empty() && isMemoryEffectFree(&op))
         rewriter.eraseOp(&op);
     argument.getOwner()->eraseArgument(argument.getArgNumber());
   }

@@ -8,6 +8,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/nabla/Emit.h"
+#include "dialects/nabla/ops/RegionRewrite.h"
 #include "dialects/nabla/ops/RegionRules.h"
 
 using namespace mlir;
@@ -308,10 +309,10 @@ public:
     if (Value outer = map.lookupOrNull(value))
       return outer;
     Operation *op = value.getDefiningOp();
-    if (!op || op->getBlock() != &body)
+    if (!op || op->getBlock() != &body || !isMemoryEffectFree(op))
       return nullptr;
-    for (Value operand : op->getOperands())
-      if (!hoist(operand))
+    for (Value used : usedValues(*op))
+      if (!hoist(used))
         return nullptr;
     b.clone(*op, map);
     return map.lookup(value);
@@ -429,7 +430,7 @@ static void spreadLinearity(ScanOp op, Groups<bool> &flags) {
       if (flag)
         linear.insert(argument);
     for (Operation &inner : body.without_terminator())
-      if (llvm::any_of(inner.getOperands(),
+      if (llvm::any_of(usedValues(inner),
                        [&](Value v) { return linear.contains(v); }))
         linear.insert(inner.result_begin(), inner.result_end());
     for (auto [flag, result] :

@@ -6,7 +6,7 @@
 
 #include "dialects/nabla/ops/Checks.h"
 
-#include "mlir/Interfaces/FunctionInterfaces.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 
 using namespace mlir;
 
@@ -27,7 +27,7 @@ static FailureOr<Callee> findCallee(const Checker &check, Operation *op,
   Operation *found = tables.lookupNearestSymbolFrom(op, symbol);
   if (!found)
     return check.error("names the function ", symbol, ", which does not exist");
-  auto function = dyn_cast<FunctionOpInterface>(found);
+  auto function = dyn_cast<func::FuncOp>(found);
   if (!function)
     return check.error("names ", symbol, ", which is not a function");
   return Callee{("@" + symbol.getValue()).str(), function.getArgumentTypes(),
