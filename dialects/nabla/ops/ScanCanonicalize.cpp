@@ -88,10 +88,12 @@ struct DropUnusedResults final : OpRewritePattern<ScanOp> {
   /// Erases an argument and the ops that use it: nothing live does.
   static void eraseWithUsers(PatternRewriter &rewriter,
                              BlockArgument argument) {
-    for (Operation &op : llvm::make_early_inc_range(
-             llvm::reverse(argument.getOwner()->without_terminator())))
-      if (op.use_empty() && isMemoryEffectFree(&op))
-        rewriter.eraseOp(&op);
+    SmallVector<Operation *> ops;
+    for (Operation &op : argument.getOwner()->without_terminator())
+      ops.push_back(&op);
+    for (Operation *op : llvm::reverse(ops))
+      if (op->use_empty() && isMemoryEffectFree(op))
+        rewriter.eraseOp(op);
     argument.getOwner()->eraseArgument(argument.getArgNumber());
   }
 };
