@@ -108,7 +108,6 @@ def test_cond() -> None:
     np.testing.assert_allclose(both.numpy(), [np.sin(x) * 2, x * x], rtol=1e-14)
 
 
-@pytest.mark.xfail(strict=True, reason="branches of unequal type")
 def test_cond_captures_and_promotes() -> None:
     a, b = nb.tensor(2.0), nb.tensor(3.0)
     assert nb.cond(nb.tensor(True), lambda: a * 2, lambda: b).item() == 4.0
@@ -133,7 +132,7 @@ def test_scan() -> None:
     np.testing.assert_array_equal(ys.numpy(), [13.0, 8.0, 5.0])
 
 
-@pytest.mark.xfail(strict=True, reason="the derivative of a scan of vectors")
+@pytest.mark.xfail(strict=False, reason="the derivative of a scan of vectors")
 def test_scan_derivatives() -> None:
     xs = np.array([0.5, -1.0, 2.0, 0.25])
     w = np.float64(0.7)
