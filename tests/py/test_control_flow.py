@@ -132,7 +132,6 @@ def test_scan() -> None:
     np.testing.assert_array_equal(ys.numpy(), [13.0, 8.0, 5.0])
 
 
-@pytest.mark.xfail(strict=False, reason="the derivative of a scan of vectors")
 def test_scan_derivatives() -> None:
     xs = np.array([0.5, -1.0, 2.0, 0.25])
     w = np.float64(0.7)

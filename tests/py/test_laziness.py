@@ -112,7 +112,6 @@ def test_destroying_a_long_chain() -> None:
     gc.collect()
 
 
-@pytest.mark.xfail(strict=False, reason="numbers in traces are constants")
 def test_training_compiles_the_same_number_for_10_and_1000_steps() -> None:
     rng = np.random.default_rng(0)
     X = nb.tensor(rng.normal(size=(50, 3)).astype(np.float32))

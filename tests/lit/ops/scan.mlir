@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// XFAIL: *
 // RUN: nabla-opt %s | nabla-opt | FileCheck %s --check-prefix=OP
 // RUN: nabla-opt %s --nabla-autodiff | FileCheck %s --check-prefixes=JVP,TRANSPOSE
 // RUN: nabla-opt %s --nabla-batch | FileCheck %s --check-prefix=BATCH
