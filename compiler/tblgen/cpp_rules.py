@@ -114,7 +114,10 @@ def jvp(records: Records, op: Op) -> str:
     terms = op.jvps
     if terms and len(terms) != len(op.operands):
         raise RecordError(f"{op.record_name}: `jvps` has {len(terms)} terms, not one an operand")
-    body = ["::mlir::Operation *primal = emitPrimal(*this, ctx, primals);"]
+    body = [
+        "::mlir::Operation *primal =",
+        "    rebuild(ctx.builder, *this, primals, getOperation()->getResultTypes());",
+    ]
     body.append("::mlir::Value tangent;")
     if terms:
         body.append("RuleBuilder b(ctx.builder, getLoc(), primal->getResult(0).getType());")

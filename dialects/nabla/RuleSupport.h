@@ -10,13 +10,9 @@
 #ifndef NABLA_DIALECTS_NABLA_RULESUPPORT_H
 #define NABLA_DIALECTS_NABLA_RULESUPPORT_H
 
-#include "dialects/nabla/NablaOps.h"
+#include "dialects/nabla/Emit.h"
 
 namespace nabla {
-
-/// Emits `op`, one without regions, applied to new operands of the same types.
-mlir::Operation *emitPrimal(mlir::Operation *op, JvpContext &ctx,
-                            mlir::ValueRange primals);
 
 /// Reports that the transpose with respect to `operand` was asked of an op that
 /// is not linear in it. Always a failure.
@@ -28,22 +24,6 @@ llvm::LogicalResult batchElementwise(mlir::Operation *op, BatchContext &ctx,
                                      mlir::ValueRange operands,
                                      llvm::ArrayRef<bool> batched,
                                      BatchResult &outs);
-
-/// `value` repeated `size` times along a new leading dimension.
-mlir::Value broadcastBatch(mlir::OpBuilder &builder, mlir::Location loc,
-                           mlir::Value value, int64_t size);
-
-/// `type` with a leading dimension of extent `size`.
-mlir::RankedTensorType batchedType(mlir::Type type, int64_t size);
-
-/// A constant of `type`, a tensor of floats, integers or bools, all of whose
-/// elements are `value` (rounded to the element type).
-mlir::Value createSplat(mlir::OpBuilder &builder, mlir::Location loc,
-                        mlir::Type type, double value);
-
-/// The sum, where null values are zero.
-mlir::Value sumOf(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value x,
-                  mlir::Value y);
 
 /// Builds the ops of one rule.
 class RuleBuilder {
@@ -58,7 +38,7 @@ public:
   }
 
   mlir::Value scalar(double value) {
-    return createSplat(builder, loc, type, value);
+    return emitSplat(builder, loc, type, value);
   }
   mlir::Value cmpGt(mlir::Value x, mlir::Value y) {
     return CompareOp::create(builder, loc, Predicate::gt, x, y);
@@ -67,7 +47,7 @@ public:
     return CompareOp::create(builder, loc, Predicate::eq, x, y);
   }
   mlir::Value sum(mlir::Value x, mlir::Value y) {
-    return sumOf(builder, loc, x, y);
+    return emitSum(builder, loc, x, y);
   }
   /// n x^(n-1), which is 0 for n = 0, also where x is.
   mlir::Value integerPowDerivative(mlir::Value x, int64_t n);
