@@ -98,11 +98,11 @@ def scan(
     body, state = _loop_body(f, carries, slices)
     captures = list(body.trace.captures)
     _check_tensors("scan", captures)
-    region = body.close(captures, first=True)
-    count = len(state)
     sliced = list(slices.values)
     if body.trace.key_input is not None:
         sliced.append(split_stacked(draw(), steps))
+    region = body.close(captures, first=True)
+    count = len(state)
     stacked = [
         tensor_type(t.dtype, (steps, *t.shape))
         for t in region.results[count:]
@@ -160,7 +160,9 @@ class _Body:
             captured = [self.trace.adopt(value) for value in captures]
             own = self.trace.inputs
             inputs = [*captured, *own] if first else [*own, *captured]
-            return self.trace.close(self.values, inputs)[0]
+            function, _ = self.trace.close(self.values, inputs)
+        self.trace.release()
+        return function
 
 
 def _unify(a: _Body, b: _Body) -> None:

@@ -4,17 +4,17 @@
 The part, a segment, is keyed by its structure relative to its leaves: equal work on other
 numbers finds its executable. Every value of the segment that the user or other pending
 work holds becomes a result, so nothing is computed twice. Nothing is changed before the
-executable has run, so what fails can be tried again.
+executable has run, so what fails can be tried again. Work of many turns of a loop is run in
+parts (see `turns`).
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from nabla import _nabla
-from nabla._core import pending
+from nabla._core import pending, turns
 from nabla._core.errors import at_user
 from nabla._core.function import number
 from nabla._core.graph import Node, Value, ancestors
@@ -25,20 +25,38 @@ from nabla._core.types import LinearType
 MAX_EXECUTABLES = 4096
 
 _executables: dict[Any, Executable] = {}
-_lock = threading.RLock()
 
 
 def materialize(values: Sequence[Value]) -> None:
     """Compute the data of these eager values."""
-    with _lock:
+    with pending.lock:
         wanted = [value for value in values if value.node is not None]
         if wanted:
-            _run(wanted)
+            nodes, others = _segment(wanted)
+            parts = turns.parts(nodes)
+            del nodes  # so that `run` can free what is done
+            run(parts, others, wanted)
 
 
-def _run(wanted: list[Value]) -> None:
-    nodes, others = _segment(wanted)
-    outputs = list(dict.fromkeys((*pending.outlets(nodes, others), *wanted)))
+def run(parts: list[list[Node]], others: list[Node], wanted: Sequence[Value]) -> None:
+    """Run parts of the pending work, one after the other; the others stay pending.
+
+    The list of parts is emptied on the way, so that what is done with can be freed.
+    """
+    outputs = _outputs(parts, others, wanted)
+    parts.reverse()
+    outputs.reverse()
+    try:
+        while parts:
+            if outputs[-1]:
+                _run_part(parts[-1], outputs[-1])
+            parts.pop()
+            outputs.pop()
+    finally:
+        pending.keep([node for part in reversed(parts) for node in part] + others)
+
+
+def _run_part(nodes: list[Node], outputs: list[Value]) -> None:
     leaves = _leaves(nodes)
     steps, numbers = number(leaves, nodes, outputs)
     kinds = tuple([_kind(leaf) for leaf in leaves])
@@ -53,10 +71,35 @@ def _run(wanted: list[Value]) -> None:
     for value, data in zip(outputs, results, strict=True):
         value.data = data
         value.node = None
-    if others:
-        pending.compact()
-    else:
-        pending.clear()
+
+
+def _outputs(
+    parts: list[list[Node]], others: list[Node], wanted: Sequence[Value]
+) -> list[list[Value]]:
+    """What each part has to give: what the user, a later part or other work holds.
+
+    Nodes that nothing needs are taken out of the parts.
+    """
+    asked = set(wanted)
+    used = {operand for node in others for operand in node.operands}
+    found = []
+    for part in reversed(parts):
+        outputs: list[Value] = []
+        inside: set[Value] = set()
+        needed = []
+        for node in reversed(part):
+            results = [value for ref in node.results if (value := ref()) is not None]
+            kept = [v for v in results if v.node and (v in used or v in asked or v.held)]
+            if kept or any(value in inside for value in results):
+                outputs += reversed(kept)
+                inside.update(node.operands)
+                needed.append(node)
+        used |= inside
+        part[:] = reversed(needed)
+        outputs.reverse()
+        found.append(outputs)
+    found.reverse()
+    return found
 
 
 def _segment(wanted: list[Value]) -> tuple[list[Node], list[Node]]:
@@ -98,7 +141,7 @@ def _kind(leaf: Value) -> Kind:
 
 def executable_of(key: Any, program: Callable[[], Program]) -> Executable:
     """The executable kept under a key, compiled at the first request."""
-    with _lock:
+    with pending.lock:
         found = _executables.get(key)
         if found is not None:
             counters.hits += 1

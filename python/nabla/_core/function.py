@@ -40,10 +40,30 @@ class Step(NamedTuple):
     regions: tuple[Function, ...]
 
 
+def weight(step: Step | Node) -> int:
+    """How many operations this is, those of its callee and its regions included."""
+    total = 1
+    if isinstance(step.callee, Function):
+        total += step.callee.weight
+    for region in step.regions:
+        total += region.weight
+    return total
+
+
 class Function:
     """A closed, immutable program. Structurally equal functions are identical."""
 
-    __slots__ = ("__weakref__", "inputs", "name", "outputs", "results", "steps", "where", "wheres")
+    __slots__ = (
+        "__weakref__",
+        "inputs",
+        "name",
+        "outputs",
+        "results",
+        "steps",
+        "weight",
+        "where",
+        "wheres",
+    )
 
     def __init__(
         self,
@@ -61,8 +81,10 @@ class Function:
         self.wheres = wheres
         self.where = where
         types = [*inputs]
+        self.weight = 0  # how many operations it is, those of callees and regions included
         for step in steps:
             types += step.types
+            self.weight += weight(step)
         self.results = tuple(types[number] for number in outputs)
 
 

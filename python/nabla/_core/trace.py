@@ -47,7 +47,6 @@ class Trace:
         "name",
         "parent",
         "repeats",
-        "root",
         "turns",
         "where",
     )
@@ -57,7 +56,6 @@ class Trace:
         self.name = name
         self.repeats = repeats  # the function runs several times, on inputs yet unknown
         self.parent = _state.innermost
-        self.root: Trace = self if self.parent is None else self.parent.root
         self.turns: dict[Where, int] = {}  # see `varying`
         self.key: Value | None = None  # see `keys`
         self.key_input: Value | None = None
@@ -65,6 +63,14 @@ class Trace:
         self.captures: dict[Value, Value] = {}  # outer value -> input
         self.closed = False
         self.where = where()
+
+    @property
+    def root(self) -> Trace:
+        """The outermost of the traces around this one, or itself."""
+        trace = self
+        while trace.parent is not None:
+            trace = trace.parent
+        return trace
 
     def input(self, type: Type, source: Value | None = None, weak: bool = False) -> Value:
         """A new input; `source` is the value it stands for, if it is known."""
@@ -116,6 +122,14 @@ class Trace:
     ) -> None:
         _state.innermost = self.parent
         self.closed = True
+        if error is not None:
+            self.release()
+
+    def release(self) -> None:
+        """Let go of the values, when the program is made; they and the trace hold each other."""
+        self.inputs = []
+        self.captures = {}
+        self.key = self.key_input = None
 
 
 class within:

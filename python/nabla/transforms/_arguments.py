@@ -94,6 +94,7 @@ def trace_body(
         values, outputs = returned(trace.kind, tree)
         function, captures = trace.close(values)
     draws = trace.key_input is not None
+    trace.release()
     key = [draw()] if draws else []
     return Traced(function, [*arguments, *key, *captures], outputs, draws)
 

@@ -207,6 +207,7 @@ def _over_basis(
     with Trace(name, name) as trace:
         lin, vector = trace.input(linear.type), trace.input(space)
         function, _ = trace.close(one(lin, vector))
+    trace.release()
     attributes = (
         ("in_axes", int_array((-1, 0))),
         ("out_axes", int_array(axes)),

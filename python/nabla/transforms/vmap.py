@@ -90,6 +90,7 @@ def _record(
         _output_axis(spread[place], value, batched)
         for place, value in zip(outputs.places, inner, strict=True)
     ]
+    trace.release()
     attributes = (
         ("in_axes", int_array((*axes, *[-1] * len(captures)))),
         ("out_axes", int_array(placements)),
