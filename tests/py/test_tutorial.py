@@ -1,19 +1,45 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""`examples/autodiff.py` prints what the tutorial prints, cell by cell."""
+"""`examples/autodiff.py` and its notebook print what the tutorial prints, cell by cell."""
 
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import io
+import json
 import re
+from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
+import nabla as nb
+import nbformat
 import numpy as np
 import pytest
+from nbformat.v4 import new_code_cell
 
 ROOT = Path(__file__).parents[2]
+NOTEBOOK = ROOT / "examples" / "autodiff.ipynb"
 EXACT = 15  # cells before the noise
+# Prints what the checks need to know of the noise and of the descent.
+STATE = """
+import json
+print(json.dumps({"X": X.tolist(), "y": y.tolist(), "w": w.tolist()}))
+"""
+
+
+def make_notebook() -> ModuleType:
+    """The script that makes the notebook, as a module."""
+    spec = importlib.util.spec_from_file_location("make_notebook", ROOT / "docs/make_notebook.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def script_as_notebook() -> Any:
+    return make_notebook().notebook_of((ROOT / "examples" / "autodiff.py").read_text())
 
 
 def expected_outputs() -> list[str]:
@@ -21,55 +47,82 @@ def expected_outputs() -> list[str]:
     return re.findall(r"## Cell \d+\n```text\n(.*?)```", text, re.DOTALL)
 
 
-def code_cells() -> list[str]:
-    text = (ROOT / "examples" / "autodiff.py").read_text()
-    cells = re.split(r"^# %%", text, flags=re.MULTILINE)[1:]
-    return [cell for cell in cells if not cell.startswith(" [markdown]")]
+@dataclass
+class Run:
+    outputs: list[str]
+    X: Any
+    y: Any
+    w: Any  # after the descent
+
+    @classmethod
+    def of(cls, outputs: list[str]) -> Run:
+        """The last output is that of STATE."""
+        state = json.loads(outputs[-1])
+        return cls(outputs[:-1], *(np.array(state[name], np.float32) for name in "Xyw"))
 
 
-@pytest.fixture(scope="module")
-def ran() -> tuple[list[str], dict[str, Any]]:
-    import nabla as nb
-
+def run_script() -> Run:
     nb.seed(0)
     namespace: dict[str, Any] = {"__name__": "__main__"}
+    cells = [cell.source for cell in script_as_notebook().cells if cell.cell_type == "code"]
     outputs = []
-    for number, cell in enumerate(code_cells(), 1):
+    for number, cell in enumerate([*cells, STATE], 1):
         out = io.StringIO()
         with contextlib.redirect_stdout(out):
             exec(compile(cell, f"cell {number}", "exec"), namespace)
         outputs.append(out.getvalue())
-    return outputs, namespace
+    return Run.of(outputs)
 
 
-def test_cells_correspond() -> None:
-    assert len(code_cells()) == len(expected_outputs()) == 17
+def printed(cell: Any) -> str:
+    """What a cell printed, having done nothing else."""
+    assert all(out.output_type == "stream" and out.name == "stdout" for out in cell.outputs)
+    return "".join(out.text for out in cell.outputs)
+
+
+def run_notebook() -> Run:
+    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    notebook.cells.append(new_code_cell(STATE))
+    make_notebook().execute(notebook)
+    return Run.of([printed(cell) for cell in notebook.cells if cell.cell_type == "code"])
+
+
+@pytest.fixture(scope="module", params=[run_script, run_notebook], ids=["script", "notebook"])
+def ran(request: pytest.FixtureRequest) -> Run:
+    run: Run = request.param()
+    return run
+
+
+def test_cells_correspond(ran: Run) -> None:
+    assert len(ran.outputs) == len(expected_outputs()) == 17
 
 
 @pytest.mark.parametrize("cell", range(EXACT))
-def test_exact_cells(ran: tuple[list[str], dict[str, Any]], cell: int) -> None:
-    assert ran[0][cell] == expected_outputs()[cell]
+def test_exact_cells(ran: Run, cell: int) -> None:
+    assert ran.outputs[cell] == expected_outputs()[cell]
 
 
-def digits_blanked(text: str) -> str:
-    """The text with each number replaced by one mark, for format only."""
-    text = re.sub(r"-?\d+\.\d*", "#", text)
-    return re.sub(r" *(#) *", r"\1", text)
+NUMBER = r"-?\d+\.\d+"
 
 
-def test_gradients_of_the_noisy_loss(ran: tuple[list[str], dict[str, Any]]) -> None:
-    outputs, names = ran
-    assert digits_blanked(outputs[15]) == digits_blanked(expected_outputs()[15])
-    X, y = names["X"].numpy(), names["y"].numpy()
-    noise = y - X @ np.array([[2.0], [-1.0], [0.5]])
+def without_digits(text: str) -> str:
+    """The text with each number of a tensor replaced by a mark: its width may vary."""
+    return re.sub(r" *-?\d+\.\d* *", "#", text)
+
+
+def test_gradients_of_the_noisy_loss(ran: Run) -> None:
+    output = ran.outputs[15]
+    assert without_digits(output) == without_digits(expected_outputs()[15])
+    noise = ran.y - ran.X @ np.array([[2.0], [-1.0], [0.5]])
     assert 0.07 < noise.std() < 0.13
     assert abs(noise.mean()) < 0.06
-    dw, db = reference_gradients(np.zeros((3, 1)), np.zeros(1), X, y)[1:]
-    found = re.findall(r"-?\d+\.\d+", outputs[15])
+    dw, db = reference_gradients(np.zeros((3, 1)), np.zeros(1), ran.X, ran.y)[1:]
+    found = re.findall(NUMBER, output)
     np.testing.assert_allclose([float(n) for n in found], [*dw[:, 0], *db], atol=6e-5)
 
 
 def reference_gradients(w: Any, b: Any, X: Any, y: Any) -> tuple[Any, Any, Any]:
+    """The loss and its gradients by w and b, in f64."""
     residuals = X.astype(np.float64) @ w + b - y
     count = len(residuals)
     return (
@@ -79,17 +132,35 @@ def reference_gradients(w: Any, b: Any, X: Any, y: Any) -> tuple[Any, Any, Any]:
     )
 
 
-def test_descent(ran: tuple[list[str], dict[str, Any]]) -> None:
-    outputs, names = ran
-    assert digits_blanked(outputs[16]) == digits_blanked(expected_outputs()[16])
-    X, y = names["X"].numpy(), names["y"].numpy()
+def test_descent(ran: Run) -> None:
+    output, expected = ran.outputs[16], expected_outputs()[16]
+    rows, rest = output.splitlines()[:7], output.splitlines()[7:]
+    expected_rows, expected_rest = expected.splitlines()[:7], expected.splitlines()[7:]
+    # The table has the same columns to the character, whatever the losses are.
+    assert [re.sub(r"\d\.\d{6}", "#", row) for row in rows] == [
+        re.sub(r"\d\.\d{6}", "#", row) for row in expected_rows
+    ]
+    assert without_digits("\n".join(rest)) == without_digits("\n".join(expected_rest))
     w, b = np.zeros((3, 1)), np.zeros(1)
     losses = []
     for _ in range(10):
-        loss, dw, db = reference_gradients(w, b, X, y)
+        loss, dw, db = reference_gradients(w, b, ran.X, ran.y)
         losses.append(loss)
         w, b = w - 0.1 * dw, b - 0.1 * db
-    printed = [float(n) for n in re.findall(r"^\d+ +(\d\.\d{6}) *$", outputs[16], re.MULTILINE)]
+    printed = [float(row.split()[1]) for row in rows[2:]]
     np.testing.assert_allclose(printed, losses[1::2], rtol=2e-5)
     assert 0.27 < printed[-1] < 0.33
-    np.testing.assert_allclose(names["w"].numpy(), w, rtol=1e-4)
+    np.testing.assert_allclose(ran.w, w, rtol=1e-4)
+
+
+def test_the_notebook_is_the_script() -> None:
+    """`python docs/make_notebook.py examples/autodiff.py` makes the notebook anew."""
+    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    nbformat.validate(notebook)
+    assert [(cell.cell_type, cell.source) for cell in notebook.cells] == [
+        (cell.cell_type, cell.source) for cell in script_as_notebook().cells
+    ]
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
+    assert [printed(cell) for cell in code[:EXACT]] == expected_outputs()[:EXACT]
+    assert all(printed(cell) for cell in code[EXACT:])
