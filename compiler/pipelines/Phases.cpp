@@ -58,6 +58,7 @@ static void addBufferize(OpPassManager &passes) {
   // The helper that frees lists of buffers takes dynamic shapes, which bare
   // pointers cannot pass.
   passes.addPass(createInlinerPass());
+  passes.addPass(createSymbolDCEPass()); // it may be there without a call
   passes.addPass(createCanonicalizerPass());
 }
 

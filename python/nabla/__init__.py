@@ -31,10 +31,22 @@ from nabla.functions.creation import *
 from nabla.functions.random import *
 from nabla.functions.reduction import *
 from nabla.functions.shape import *
+from nabla.pytrees import (
+    PyTreeDef,
+    register_dataclass,
+    register_pytree_node,
+    tree_flatten,
+    tree_leaves,
+    tree_map,
+    tree_structure,
+    tree_unflatten,
+)
 from nabla.transforms import (
     CompilationStats,
     CompiledFunction,
+    CompileReport,
     compile,
+    compile_report,
     grad,
     hessian,
     inspect,
@@ -51,10 +63,12 @@ from nabla.transforms import (
 
 __all__ = [
     "CompilationStats",
+    "CompileReport",
     "CompiledFunction",
     "DType",
     "DerivativeCutWarning",
     "Dim",
+    "PyTreeDef",
     "Shape",
     "Tensor",
     "TracedValueError",
@@ -62,6 +76,7 @@ __all__ = [
     "bfloat16",
     "bool_",
     "compile",
+    "compile_report",
     "cond",
     "float16",
     "float32",
@@ -79,8 +94,15 @@ __all__ = [
     "jvp",
     "linearize",
     "promote_types",
+    "register_dataclass",
+    "register_pytree_node",
     "run_mlir",
     "scan",
+    "tree_flatten",
+    "tree_leaves",
+    "tree_map",
+    "tree_structure",
+    "tree_unflatten",
     "uint8",
     "uint16",
     "uint32",

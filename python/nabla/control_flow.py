@@ -17,7 +17,7 @@ from nabla._core.keys import draw, split_stacked
 from nabla._core.trace import Trace
 from nabla._core.tree import Tree, wrap
 from nabla._core.types import TensorType, Type, tensor_type
-from nabla.transforms._arguments import Arguments, Outputs, name_of, returned
+from nabla.transforms._arguments import Arguments, Outputs, extent, name_of, returned
 
 
 def cond(
@@ -233,10 +233,12 @@ def _carry_types(body: _Body, carries: Arguments, state: list[Value]) -> list[Te
         )
     types = []
     for first, now, value in zip(carries.values, state, body.values[: len(state)], strict=True):
-        if value.type is now.type or (value.weak and value.type.shape == now.type.shape):
+        same_shape = value.type.shape == now.type.shape
+        met, _ = promote(now.type.dtype, first.weak, value.type.dtype, value.weak)
+        if value.type is now.type or (same_shape and met is now.type.dtype and value.weak):
             types.append(now.type)
-        elif first.weak and value.type.shape == now.type.shape:
-            types.append(value.type)
+        elif same_shape and first.weak:
+            types.append(tensor_type(met, value.type.shape))
         else:
             raise TypeError(
                 at_user(
@@ -252,7 +254,7 @@ def _length(slices: Sequence[Value], length: int | None) -> int:
             raise ValueError(at_user("scan: a 0-d tensor in xs has no slices"))
     extents = {value.type.shape[0] for value in slices}
     if length is not None:
-        extents.add(length)
+        extents.add(extent("scan: length", length))
     if not extents:
         raise ValueError(at_user("scan requires non-empty xs, or a length"))
     if len(extents) > 1:

@@ -7,6 +7,8 @@ from nabla.transforms.compile import compile as compile
 from nabla.transforms.compile import jit as jit
 from nabla.transforms.grad import grad as grad
 from nabla.transforms.grad import value_and_grad as value_and_grad
+from nabla.transforms.inspect import CompileReport as CompileReport
+from nabla.transforms.inspect import compile_report as compile_report
 from nabla.transforms.inspect import inspect as inspect
 from nabla.transforms.inspect import run_mlir as run_mlir
 from nabla.transforms.jacobian import hessian as hessian

@@ -112,15 +112,32 @@ def name_of(fn: Any) -> str:
     return getattr(fn, "__name__", None) or type(fn).__name__
 
 
-def positions(what: str, argnums: Argnums, count: int) -> tuple[int, ...]:
-    """The argument positions meant by argnums, or ValueError."""
+def check_callable(what: str, fn: object) -> None:
+    if not callable(fn):
+        raise TypeError(at_user(f"{what}: {fn!r} is not a function"))
+
+
+def extent(what: str, number: Any) -> int:
+    """A number of examples or steps, or an error."""
+    if isinstance(number, (bool, str)) or not hasattr(number, "__index__"):
+        raise TypeError(at_user(f"{what} must be an integer, got {number!r}"))
+    if operator.index(number) < 0:
+        raise ValueError(at_user(f"{what} is {number}, which is negative"))
+    return operator.index(number)
+
+
+def positions(what: str, argnums: Argnums, count: int, keywords: int = 0) -> tuple[int, ...]:
+    """The argument positions meant by argnums, or an error."""
     given = tuple(argnums) if isinstance(argnums, (tuple, list)) else (argnums,)
     found = []
     for argnum in given:
+        if isinstance(argnum, (bool, str)) or not hasattr(argnum, "__index__"):
+            raise TypeError(at_user(f"{what}: argnums must be integers, got {argnum!r}"))
         position = operator.index(argnum)
         if not -count <= position < count:
+            hint = "; those by keyword are not counted" if keywords else ""
             raise ValueError(
-                at_user(f"{what}: argnum {position} out of bounds for {count} arguments")
+                at_user(f"{what}: argnum {position} out of bounds for {count} arguments{hint}")
             )
         found.append(position % count)
     if len(set(found)) != len(found):
@@ -128,11 +145,51 @@ def positions(what: str, argnums: Argnums, count: int) -> tuple[int, ...]:
     return tuple(found)
 
 
+class Selected:
+    """The arguments that a call is differentiated by, and the function of just these."""
+
+    __slots__ = ("_args", "_chosen", "_fn", "_kwargs", "_single", "arguments")
+
+    def __init__(
+        self,
+        what: str,
+        fn: Callable[..., Any],
+        argnums: Argnums,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> None:
+        self._fn, self._args, self._kwargs = fn, args, kwargs
+        self._single = not isinstance(argnums, (tuple, list))
+        self._chosen = positions(what, argnums, len(args), len(kwargs))
+        self.arguments = Arguments(what, [args[i] for i in self._chosen])
+        _check_floats(what, self.arguments.values)
+        if self._chosen and not self.arguments.values:
+            kinds = ", ".join(type(args[i]).__name__ for i in self._chosen)
+            raise TypeError(
+                at_user(
+                    f"{what}: there is no tensor to differentiate by in {kinds}; "
+                    "nb.register_pytree_node makes a class a tree of tensors"
+                )
+            )
+
+    def call(self, handles: list[Any]) -> Any:
+        """The function's result on other arrays in the selected arguments."""
+        filled = list(self._args)
+        for i, tree in zip(self._chosen, self.arguments.rebuild(handles), strict=True):
+            filled[i] = tree
+        return self._fn(*filled, **self._kwargs)
+
+    def trees(self, items: Iterable[Any]) -> Any:
+        """A tree like the selected argument, or a tuple of such, with these items."""
+        trees = self.arguments.like(items)
+        return trees[0] if self._single else tuple(trees)
+
+
 def is_float(type: Type | None) -> bool:
     return isinstance(type, TensorType) and type.dtype.is_float
 
 
-def check_floats(what: str, values: Iterable[Value]) -> None:
+def _check_floats(what: str, values: Iterable[Value]) -> None:
     """Raise TypeError if one of the values has no derivative."""
     for value in values:
         if not is_float(value.type):

@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import functools
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from types import MethodType
 from typing import Any, NamedTuple
 
 from nabla._core.apply import apply
@@ -18,7 +20,16 @@ from nabla._core.program import Kind, LinearData, counters, of_function
 from nabla._core.trace import Trace, current
 from nabla._core.tree import flatten
 from nabla._core.types import Type
-from nabla.transforms._arguments import Outputs, Traced, leaf_value, name_of, placed, trace_body
+from nabla.transforms._arguments import (
+    Outputs,
+    Traced,
+    check_callable,
+    leaf_value,
+    name_of,
+    placed,
+    trace_body,
+)
+from nabla.transforms._static import static_arguments
 
 
 class CompilationStats:
@@ -106,12 +117,14 @@ class CompiledFunction:
         static_argnames: str | Sequence[str],
         max_cache_size: int,
     ) -> None:
+        check_callable("compile", fn)
+        if max_cache_size < 1:
+            raise ValueError(at_user(f"compile: max_cache_size is {max_cache_size}, below 1"))
         self._fn = fn
-        self._argnums = (static_argnums,) if isinstance(static_argnums, int) else static_argnums
-        self._argnames = (static_argnames,) if isinstance(static_argnames, str) else static_argnames
+        self._argnums, self._argnames = static_arguments(fn, static_argnums, static_argnames)
         self._has_statics = bool(self._argnums or self._argnames)
         self._max_cache_size = max_cache_size
-        self._cache: dict[Any, _Entry] = {}
+        self._cache: OrderedDict[Any, _Entry] = OrderedDict()  # last used last
         self.stats = CompilationStats()
         functools.update_wrapper(self, fn)
 
@@ -135,6 +148,7 @@ class CompiledFunction:
             entry = self._miss(call, key)
         else:
             self.stats.hits += 1
+            self._cache.move_to_end(key)
         data = [value.data for value in call.values]
         if entry.draws:
             data.append(draw().data)
@@ -156,7 +170,7 @@ class CompiledFunction:
         captures = traced.operands[len(call.values) + traced.draws :]
         entry = _Entry(executable, captures, traced.outputs, function.results, traced.draws)
         if len(self._cache) >= self._max_cache_size:
-            del self._cache[next(iter(self._cache))]
+            self._cache.popitem(last=False)
         self._cache[key] = entry
         return entry
 
@@ -194,7 +208,7 @@ class CompiledFunction:
     # ---------------------------------------------------------------- manners
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
-        return self if instance is None else functools.partial(self, instance)
+        return self if instance is None else MethodType(self, instance)
 
     def __repr__(self) -> str:
         return f"<CompiledFunction {name_of(self._fn)} cache_size={len(self._cache)}>"
@@ -216,21 +230,24 @@ def compile(
     The signature is the structure of the arguments with the shapes and dtypes of their
     tensors, and the values of what is no tensor and of static arguments. Python numbers are
     operands: a new one does not compile anew. Tensors that `fn` closes over are operands
-    too, as they were when it was traced. Python code in `fn` runs only while it is traced.
+    too, as they were when it was traced; so are the attributes of the object where `fn` is a
+    method. Python code in `fn` runs only while it is traced.
 
     Also a decorator, with options or without.
 
     Args:
         fn: takes and returns trees of tensors.
         static_argnums: positions of arguments that are part of the signature by value.
-        static_argnames: names of such keyword arguments.
-        max_cache_size: how many signatures are kept.
+        static_argnames: names of such arguments. An argument named either way may be passed
+            by position or by keyword.
+        max_cache_size: how many signatures are kept; the least recently used goes first.
 
     Returns:
         A function with `stats` (hits, misses, compilations) and `clear_cache()`.
 
     Raises:
         TypeError: if a static argument has no hash.
+        ValueError: if `fn` has no such argument to be static.
         TracedValueError: if `fn` asks for a number that depends on its arguments.
 
     >>> double = nb.compile(lambda x: x + x)

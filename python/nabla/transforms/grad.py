@@ -10,14 +10,7 @@ from typing import Any
 from nabla._core.errors import at_user
 from nabla._core.literals import constant
 from nabla._core.tree import wrap
-from nabla.transforms._arguments import (
-    Argnums,
-    Arguments,
-    check_floats,
-    is_float,
-    name_of,
-    positions,
-)
+from nabla.transforms._arguments import Argnums, Selected, check_callable, is_float, name_of
 from nabla.transforms._linearize import Linearized, linearize_values, pull
 
 
@@ -52,6 +45,8 @@ def grad(
     Tensor(12. : f32[])
     """
 
+    check_callable("grad", fn)
+
     @functools.wraps(fn)
     def gradient(*args: Any, **kwargs: Any) -> Any:
         done, gradients = _differentiate("grad", fn, argnums, has_aux, args, kwargs)
@@ -77,6 +72,8 @@ def value_and_grad(
     (Tensor(8. : f32[]), Tensor(12. : f32[]))
     """
 
+    check_callable("value_and_grad", fn)
+
     @functools.wraps(fn)
     def value_and_gradient(*args: Any, **kwargs: Any) -> Any:
         done, gradients = _differentiate("value_and_grad", fn, argnums, has_aux, args, kwargs)
@@ -95,37 +92,28 @@ def _differentiate(
     kwargs: dict[str, Any],
 ) -> tuple[Linearized, Any]:
     """The linearization of a call, and the gradients."""
-    chosen = positions(kind, argnums, len(args))
-    selected = Arguments(kind, [args[i] for i in chosen])
-    check_floats(kind, selected.values)
-    if not selected.values:
-        raise TypeError(at_user(f"{kind}: there is no tensor to differentiate by"))
-
-    def call(handles: list[Any]) -> Any:
-        filled = list(args)
-        for i, tree in zip(chosen, selected.rebuild(handles), strict=True):
-            filled[i] = tree
-        return fn(*filled, **kwargs)
-
-    done = linearize_values(kind, name_of(fn), selected.values, call, has_aux)
+    selected = Selected(kind, fn, argnums, args, kwargs)
+    values = selected.arguments.values
+    done = linearize_values(kind, name_of(fn), values, selected.call, has_aux)
     _check_output(kind, done)
-    assert done.linear is not None
-    gradients = pull(done.linear, [constant(1, done.values[0].type)])
-    trees = selected.like(map(wrap, gradients))
-    return done, tuple(trees) if isinstance(argnums, (tuple, list)) else trees[0]
+    seed = [constant(1, done.values[0].type)]
+    gradients = pull(done.linear, seed) if done.linear is not None else ()
+    return done, selected.trees(map(wrap, gradients))
 
 
 def _check_output(kind: str, done: Linearized) -> None:
     """Raise TypeError unless the output is one number."""
-    types = [t for t in done.output.types if t is not None]
-    if len(types) != 1:
-        raise TypeError(at_user(f"{kind}: output must be one tensor, got {len(types)} in a tree"))
-    if not is_float(types[0]):
-        raise TypeError(at_user(f"{kind}: the output is {types[0].short}, not of floats"))
-    if types[0].size != 1:  # type: ignore[union-attr]
+    output = done.output
+    if not output.treedef.is_leaf() or output.types[0] is None:
+        found = "no tensor" if output.treedef.is_leaf() else str(output.treedef)
+        raise TypeError(at_user(f"{kind}: output must be one tensor, got {found}"))
+    type = output.types[0]
+    if not is_float(type):
+        raise TypeError(at_user(f"{kind}: the output is {type.short}, not of floats"))
+    if type.size != 1:  # type: ignore[union-attr]
         raise TypeError(
             at_user(
-                f"{kind}: the output is {types[0].short}, which is not one number; reduce it, "
+                f"{kind}: the output is {type.short}, which is not one number; reduce it, "
                 "for example with nb.sum, or use nb.jacrev"
             )
         )

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""`nb.inspect` and `nb.run_mlir`: a function as MLIR text, and back."""
+"""`nb.inspect`, `nb.compile_report`, `nb.run_mlir`: what compilation does, and MLIR text."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ from nabla import _nabla
 from nabla._core.convert import as_value
 from nabla._core.errors import at_user
 from nabla._core.execute import materialize
-from nabla._core.program import build, of_function
+from nabla._core.program import Program, build, of_function
 from nabla._core.tensor import Tensor, from_buffer
 from nabla._core.types import TensorType
 from nabla.transforms.compile import CompiledFunction, _Call, _kind
@@ -48,18 +49,60 @@ def inspect(
         raise ValueError(at_user(f"inspect: no phase {phase!r}; there are {', '.join(PHASES)}"))
 
     def text(*args: Any, **kwargs: Any) -> str:
-        if isinstance(fn, CompiledFunction):
-            traced = _Call(fn, args, kwargs).trace()
-        else:
-            traced = _Call(CompiledFunction(fn, (), (), 1), args, kwargs).trace(known=True)
-        linear = [v for v in traced.operands if not isinstance(v.type, TensorType)]
-        materialize(linear)
-        module = build(of_function(traced.function, [_kind(v) for v in traced.operands]))
+        module = build(_program(fn, args, kwargs))
         if phase != "trace":
             module.run_to(phase)
         return module.text(locations)  # type: ignore[no-any-return]
 
     return text
+
+
+def _program(fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Program:
+    """The program of a call."""
+    if isinstance(fn, CompiledFunction):
+        traced = _Call(fn, args, kwargs).trace()
+    else:
+        traced = _Call(CompiledFunction(fn, (), (), 1), args, kwargs).trace(known=True)
+    linear = [v for v in traced.operands if not isinstance(v.type, TensorType)]
+    materialize(linear)
+    return of_function(traced.function, [_kind(v) for v in traced.operands])
+
+
+class CompileReport(dict[str, float]):
+    """Seconds by phase of compilation; prints as a table."""
+
+    @property
+    def total(self) -> float:
+        """Seconds of all phases."""
+        return sum(self.values())
+
+    def __repr__(self) -> str:
+        rows = [*self.items(), ("total", self.total)]
+        return "\n".join(f"{phase:<10} {1e3 * seconds:9.2f} ms" for phase, seconds in rows)
+
+
+def compile_report(fn: Callable[..., Any]) -> Callable[..., CompileReport]:
+    """A function that compiles `fn` anew, without running it, and says how long each phase took.
+
+    Args:
+        fn: takes and returns trees of tensors; may be compiled, or the result of a transform.
+
+    Returns:
+        A function of the arguments of `fn`. It returns a dict of seconds by phase, in order:
+        `trace` is the Python function and the building of its module, the others are the
+        phases of `nb.inspect`.
+
+    >>> list(nb.compile_report(lambda x: x + x)(1.0))[:3]
+    ['trace', 'transforms', 'simplify']
+    """
+
+    def report(*args: Any, **kwargs: Any) -> CompileReport:
+        started = time.perf_counter()
+        module = build(_program(fn, args, kwargs))
+        traced = time.perf_counter() - started
+        return CompileReport(trace=traced, **_nabla.Executable(module).compile_seconds)
+
+    return report
 
 
 def run_mlir(text: str, *arrays: Any) -> Any:

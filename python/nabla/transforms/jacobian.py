@@ -20,14 +20,7 @@ from nabla._core.literals import constant
 from nabla._core.trace import Trace
 from nabla._core.tree import unflatten, wrap
 from nabla._core.types import TensorType, tensor_type
-from nabla.transforms._arguments import (
-    Argnums,
-    Arguments,
-    check_floats,
-    is_float,
-    name_of,
-    positions,
-)
+from nabla.transforms._arguments import Argnums, Selected, check_callable, is_float, name_of
 from nabla.transforms._linearize import Linearized, linearize_values, pull, push
 
 Matrix = list[list[Value]]  # by output, then by input
@@ -101,21 +94,14 @@ def _jacobian(
     has_aux: bool,
     entries: Callable[[Value, Sequence[TensorType]], Matrix],
 ) -> Callable[..., Any]:
+    check_callable(kind, fn)
+
     @functools.wraps(fn)
     def jacobian(*args: Any, **kwargs: Any) -> Any:
-        chosen = positions(kind, argnums, len(args))
-        selected = Arguments(kind, [args[i] for i in chosen])
-        check_floats(kind, selected.values)
-
-        def call(handles: list[Any]) -> Any:
-            filled = list(args)
-            for i, tree in zip(chosen, selected.rebuild(handles), strict=True):
-                filled[i] = tree
-            return fn(*filled, **kwargs)
-
-        done = linearize_values(kind, name_of(fn), selected.values, call, has_aux)
-        single = not isinstance(argnums, (tuple, list))
-        found = _assemble(done, selected, single, entries)
+        selected = Selected(kind, fn, argnums, args, kwargs)
+        values = selected.arguments.values
+        done = linearize_values(kind, name_of(fn), values, selected.call, has_aux)
+        found = _assemble(done, selected, entries)
         return (found, done.rebuild()[1]) if has_aux else found
 
     return jacobian
@@ -123,8 +109,7 @@ def _jacobian(
 
 def _assemble(
     done: Linearized,
-    selected: Arguments,
-    single: bool,
+    selected: Selected,
     entries: Callable[[Value, Sequence[TensorType]], Matrix],
 ) -> Any:
     """The tree of Jacobians: outputs outside, inputs inside."""
@@ -135,8 +120,7 @@ def _assemble(
         if not is_float(type):
             rows.append(None)
             continue
-        trees = selected.like(map(wrap, next(matrix)))
-        rows.append(trees[0] if single else tuple(trees))
+        rows.append(selected.trees(map(wrap, next(matrix, ()))))
     return unflatten(done.output.treedef, rows)
 
 

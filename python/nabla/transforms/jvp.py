@@ -11,6 +11,7 @@ from nabla._core.attributes import int_array, segments
 from nabla._core.errors import at_user
 from nabla.transforms._arguments import (
     Arguments,
+    check_callable,
     derivative_trace,
     is_float,
     name_of,
@@ -48,6 +49,7 @@ def jvp(
     >>> nb.jvp(lambda x: x * x, (3.0,), (1.0,))
     (Tensor(9. : f32[]), Tensor(6. : f32[]))
     """
+    check_callable("jvp", fn)
     _check(primals, tangents)
     arguments = Arguments("jvp", tuple(primals))
     inputs = side(arguments.treedef, arguments.places, arguments.values)

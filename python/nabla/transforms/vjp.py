@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from nabla._core.tree import LinearMap, register, value_of, wrap
-from nabla.transforms._arguments import Arguments, name_of
+from nabla.transforms._arguments import Arguments, check_callable, name_of
 from nabla.transforms._linearize import linearize_values, pull, push
 from nabla.transforms._sides import Side, side
 
@@ -112,6 +112,7 @@ def _kept(
     kind: str, cls: type[_L], fn: Callable[..., Any], primals: tuple[Any, ...], has_aux: bool
 ) -> Any:
     """The output, its linear part as an instance of a class, and the auxiliary output."""
+    check_callable(kind, fn)
     arguments = Arguments(kind, primals)
     done = linearize_values(
         kind,

@@ -17,7 +17,7 @@ from nabla._core.keys import draw, split_stacked
 from nabla._core.trace import Trace
 from nabla._core.tree import NAMESPACE, Tree, flatten, wrap
 from nabla._core.types import TensorType, Type, tensor_type
-from nabla.transforms._arguments import Arguments, name_of, returned
+from nabla.transforms._arguments import Arguments, check_callable, extent, name_of, returned
 
 Axes = Any  # an int, None, or a tree of them that is a prefix of the arguments
 
@@ -50,6 +50,9 @@ def vmap(
     """
     if fn is None:
         return lambda f: vmap(f, in_axes, out_axes, axis_size)
+    check_callable("vmap", fn)
+    if axis_size is not None:
+        axis_size = extent("vmap: axis_size", axis_size)
 
     @functools.wraps(fn)
     def batched(*args: Any, **kwargs: Any) -> Any:
@@ -114,17 +117,26 @@ def _argument_axes(in_axes: Axes, args: tuple[Any, ...], kwargs: dict[str, Any])
         raise ValueError(
             at_user(f"vmap: in_axes length ({len(in_axes)}) != number of args ({len(args)})")
         )
-    if isinstance(in_axes, dict) and len(args) == 1:
+    if isinstance(in_axes, dict):
+        if len(args) != 1:
+            raise TypeError(
+                at_user(
+                    f"vmap: in_axes is a dict, but there are {len(args)} arguments: "
+                    "give a tuple with one entry each"
+                )
+            )
         in_axes = (in_axes,)
     return spread_axes("in_axes", in_axes, args) + [0] * len(flatten(kwargs)[0])
 
 
 def spread_axes(what: str, axes: Axes, tree: Tree) -> list[Any]:
     """One axis for each leaf of a tree, of which `axes` is a prefix."""
-    if axes is None or isinstance(axes, int):
+    if axes is None or (isinstance(axes, int) and not isinstance(axes, bool)):
         return [axes] * len(flatten(tree)[0])
     children, outer = _one_level(tree)
     given, given_outer = _one_level(axes)
+    if given_outer == "a leaf":
+        raise TypeError(at_user(f"vmap: {what} must be integers or None, got {axes!r}"))
     if len(children) != len(given) or outer != given_outer:
         raise ValueError(at_user(f"vmap: {what} {axes!r} is no prefix of {flatten(tree)[1]}"))
     return [
