@@ -14,7 +14,7 @@ from typing import Any
 from nabla._core.apply import record
 from nabla._core.errors import TracedValueError, at_user
 from nabla._core.execute import materialize
-from nabla._core.graph import Node, Value
+from nabla._core.graph import Node, Value, now
 from nabla._core.trace import Trace, check_alive, current
 
 
@@ -39,6 +39,7 @@ def _shadow(value: Value) -> Value:
     """The value recorded in the parent of its trace."""
     trace = value.trace
     assert trace is not None
+    trace.questions.append(now())
     todo = [value]
     while todo:
         node = todo[-1].node

@@ -123,7 +123,17 @@ def close(
     name: str, inputs: Sequence[Value], outputs: Sequence[Value], where: Where | None
 ) -> Function:
     """The function from inputs to outputs. Operations that no output needs are left out."""
-    nodes = ancestors(outputs)
+    return close_nodes(name, inputs, ancestors(outputs), outputs, where)
+
+
+def close_nodes(
+    name: str,
+    inputs: Sequence[Value],
+    nodes: Sequence[Node],
+    outputs: Sequence[Value],
+    where: Where | None,
+) -> Function:
+    """The function from inputs to outputs by way of these nodes."""
     steps, numbers = number(inputs, nodes, outputs)
     types = tuple([value.type for value in inputs])
     key = (types, steps, numbers)

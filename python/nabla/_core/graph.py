@@ -142,5 +142,10 @@ def ancestors(values: Iterable[Value]) -> list[Node]:
     return sorted(seen, key=_serial)
 
 
+def now() -> int:
+    """A serial number after those of all nodes there are."""
+    return next(_serials)
+
+
 def _serial(node: Node) -> int:
     return node.serial

@@ -9,6 +9,7 @@ a draw is one of the surrounding trace, captured.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -27,8 +28,11 @@ KEY = tensor_type(uint32, (2,))
 
 class _Generator:
     def __init__(self) -> None:
-        self.seed = 0
-        self.count = 0
+        self.begin(0)
+
+    def begin(self, seed: int) -> None:
+        self.seed = seed
+        self.counts = itertools.count(1)  # threads never get the same
 
 
 _generator = _Generator()
@@ -36,8 +40,7 @@ _generator = _Generator()
 
 def seed(value: int) -> None:
     """Begin the process-wide generator anew; it begins with 0."""
-    _generator.seed = int(value)
-    _generator.count = 0
+    _generator.begin(int(value))
 
 
 def draw() -> Value:
@@ -48,8 +51,8 @@ def draw() -> Value:
 def draw_in(trace: Trace | None) -> Value:
     """A key that no other draw gets, in this trace or around it."""
     if trace is None:
-        _generator.count += 1
-        words = (_generator.seed ^ (_generator.count >> 32), _generator.count)
+        count = next(_generator.counts)
+        words = (_generator.seed ^ (count >> 32), count)
         return from_numpy(np.array([w & 0xFFFFFFFF for w in words], np.uint32), copy=False)
     if not trace.repeats:
         return draw_in(trace.parent)

@@ -12,7 +12,7 @@ import weakref
 
 from nabla._core.graph import Node
 
-MAX_NODES = 1024
+MAX_NODES = 2048
 MAX_BYTES = 1 << 30  # of leaves that only pending work keeps alive
 PATIENCE = 4  # no loop being seen, how many times MAX_NODES is waited for one
 

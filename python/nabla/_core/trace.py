@@ -46,6 +46,7 @@ class Trace:
         "kind",
         "name",
         "parent",
+        "questions",
         "repeats",
         "turns",
         "where",
@@ -56,6 +57,7 @@ class Trace:
         self.name = name
         self.repeats = repeats  # the function runs several times, on inputs yet unknown
         self.parent = _state.innermost
+        self.questions: list[int] = []  # serial numbers at which numbers were asked for
         self.turns: dict[Where, int] = {}  # see `varying`
         self.key: Value | None = None  # see `keys`
         self.key_input: Value | None = None

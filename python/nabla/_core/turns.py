@@ -34,7 +34,7 @@ def parts(nodes: list[Node]) -> list[list[Node]]:
     weights = [weight(node) for node in nodes]
     if sum(weights) <= WHOLE:
         return [nodes]
-    groups = _grouped(_pieces(nodes), weights)
+    groups = _grouped(_pieces(nodes, weights), weights)
     return [nodes[group.start : group.stop] for group in groups]
 
 
@@ -45,7 +45,7 @@ def finished(nodes: list[Node]) -> list[list[Node]]:
     which those of other turns have lost. Nor are turns that will make a group with later ones.
     """
     weights = [weight(node) for node in nodes]
-    pieces = _pieces(nodes)
+    pieces = _pieces(nodes, weights)
     loops = [piece.loop for piece in pieces if piece.loop is not None]
     if not loops:
         return []
@@ -74,36 +74,48 @@ def _full(group: _Piece, weights: list[int]) -> bool:
     return sum(weights[group.start : group.stop]) >= GROUP
 
 
-def _pieces(nodes: list[Node]) -> list[_Piece]:
+def _pieces(nodes: list[Node], weights: list[int]) -> list[_Piece]:
     """The loops in a list of nodes, taken apart into turns, and what lies between them."""
     keys = [(node.where, node.op) for node in nodes]
+    found: list[_Piece] = []
+    todo = [(0, len(nodes))]  # stretches to look at, the first one last
     starts = _starts(nodes, keys)
-    last = {keys[i]: i for i in starts}
-    pieces: list[_Piece] = []
-    done = 0  # up to here the nodes are in pieces
-    loop = 0
-    i = 0
-    while i < len(starts):
-        first = starts[i]
-        if last[keys[first]] == first:
-            i += 1
+    while todo:
+        start, stop = todo.pop()
+        turns = _turns([i for i in starts if start <= i < stop], keys, weights)
+        if not turns:
+            found.append(_Piece(start, stop, None))
             continue
-        turns = [j for j in starts[i:] if keys[j] == keys[first]]
-        if first > done:
-            pieces.append(_Piece(done, first, None))
-        pieces += [_Piece(a, b, loop) for a, b in pairwise(turns)]
-        done = turns[-1]
-        length = done - turns[-2]
-        if keys[done : done + length] == keys[turns[-2] : done]:
-            pieces.append(_Piece(done, done + length, loop))
-            done += length
-        elif len(nodes) - done <= 2 * length:
-            break  # the next turn has begun
-        loop += 1
-        i = next((k for k, j in enumerate(starts) if j >= done and j > turns[-1]), len(starts))
-    if done < len(nodes):
-        pieces.append(_Piece(done, len(nodes), None))
-    return pieces
+        first, last = turns[0], turns[-1]
+        length = last - turns[-2]
+        if first - start > 2 * length:  # more than a part of a turn
+            todo += [(first, stop), (start, first)]
+            continue
+        if first > start:
+            found.append(_Piece(start, first, None))
+        loop = len(found)
+        found += [_Piece(a, b, loop) for a, b in pairwise(turns)]
+        if keys[last : last + length] == keys[turns[-2] : last] and last + length <= stop:
+            found.append(_Piece(last, last + length, loop))
+            last += length
+        if stop - last > 2 * length:
+            todo.append((last, stop))
+        elif stop > last:
+            found.append(_Piece(last, stop, None))
+    return found
+
+
+def _turns(starts: list[int], keys: Sequence[object], weights: list[int]) -> list[int]:
+    """Where the turns of a loop start; none if there is no loop.
+
+    Of several loops, within each other or not, it is the one with the heaviest operation,
+    such as a gradient, where it starts.
+    """
+    places: dict[object, list[int]] = {}
+    for i in starts:
+        places.setdefault(keys[i], []).append(i)
+    loops = [found for found in places.values() if len(found) > 1]
+    return max(loops, key=lambda found: weights[found[0]], default=[])
 
 
 def _starts(nodes: list[Node], keys: Sequence[object]) -> list[int]:

@@ -137,7 +137,8 @@ def tensor_type(dtype: DType, shape: tuple[int, ...]) -> TensorType:
     found = _tensor_types.get(key)
     if found is None:
         # Plain ints, whatever subclass of int the caller came with.
-        found = _tensor_types[key] = TensorType(dtype, tuple(int(dim) for dim in shape))
+        made = TensorType(dtype, tuple(int(dim) for dim in shape))
+        found = _tensor_types.setdefault(key, made)  # another thread may have been first
         _parsed[found.mlir] = found
     return found
 
@@ -146,7 +147,7 @@ def linear_type(inputs: tuple[TensorType, ...], results: tuple[TensorType, ...])
     key = (inputs, results)
     found = _linear_types.get(key)
     if found is None:
-        found = _linear_types[key] = LinearType(inputs, results)
+        found = _linear_types.setdefault(key, LinearType(inputs, results))
     return found
 
 

@@ -4,7 +4,8 @@
 A number written in a function under grad or vmap is a constant of its program: it folds, and
 it reads well. But a decaying learning rate would then compile a program a step. So we remember
 the numbers met at each place of the user's code; where another one turns up when the function
-is traced again, that place gets an operand from then on.
+is traced again, or in another turn of a loop steered by values, that place gets an operand
+from then on.
 """
 
 from __future__ import annotations
@@ -31,11 +32,13 @@ def varies(number: Any) -> bool:
         return True
     before = _seen.setdefault(place, [])
     turn = _turn(root, place)
-    if turn < len(before):
-        if before[turn] == number:
+    # A loop that Python steers by values is to have turns of one structure.
+    counts = bool(root.questions) and turn > 0 and before[turn - 1] != number
+    if turn < len(before) or counts:
+        if not counts and before[turn] == number:
             return False
         _varying.add(place)
-        del _seen[place]
+        _seen.pop(place, None)
         return True
     before.append(number)
     return False

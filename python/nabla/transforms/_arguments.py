@@ -15,6 +15,7 @@ from nabla._core.keys import draw
 from nabla._core.trace import Trace
 from nabla._core.tree import Handle, Tree, TreeDef, flatten, unflatten, value_of, wrap
 from nabla._core.types import TensorType, Type
+from nabla.transforms._stages import Stage, split
 
 Argnums = int | Sequence[int]
 
@@ -83,6 +84,8 @@ class Traced(NamedTuple):
     operands: list[Value]  # the arguments, a random key if it draws any, the captures
     outputs: Outputs
     draws: bool
+    stages: list[Stage]  # the function in parts, if it is to be taken apart
+    outer: dict[Value, Value]  # for the inputs of stages: the values to pass
 
 
 def trace_body(
@@ -92,11 +95,16 @@ def trace_body(
     with trace:
         tree = body([wrap(value) for value in trace.inputs])
         values, outputs = returned(trace.kind, tree)
+        values = [trace.adopt(value) for value in values]
         function, captures = trace.close(values)
+    eager = trace.parent is None and not trace.repeats
+    stages = split(trace, values) if eager and trace.questions else []
+    outer = dict(zip(trace.inputs, arguments, strict=False))
+    outer.update((inner, value) for value, inner in trace.captures.items())
     draws = trace.key_input is not None
     trace.release()
     key = [draw()] if draws else []
-    return Traced(function, [*arguments, *key, *captures], outputs, draws)
+    return Traced(function, [*arguments, *key, *captures], outputs, draws, stages, outer)
 
 
 def derivative_trace(kind: str, name: str, arguments: Sequence[Value]) -> Trace:

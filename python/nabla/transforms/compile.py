@@ -141,14 +141,16 @@ class CompiledFunction:
                 break
         key = call.key()
         try:
-            entry = self._cache.get(key)
+            entry: _Entry | None = self._cache[key]
+            self._cache.move_to_end(key)
+        except KeyError:
+            entry = None
         except TypeError as error:
             raise TypeError(at_user(f"compile: a static argument has no hash: {error}")) from None
         if entry is None:
             entry = self._miss(call, key)
         else:
             self.stats.hits += 1
-            self._cache.move_to_end(key)
         data = [value.data for value in call.values]
         if entry.draws:
             data.append(draw().data)

@@ -97,7 +97,7 @@ def _differentiate(
     done = linearize_values(kind, name_of(fn), values, selected.call, has_aux)
     _check_output(kind, done)
     seed = [constant(1, done.values[0].type)]
-    gradients = pull(done.linear, seed) if done.linear is not None else ()
+    gradients = pull(done.links, seed) if done.links else ()
     return done, selected.trees(map(wrap, gradients))
 
 

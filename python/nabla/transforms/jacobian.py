@@ -21,7 +21,13 @@ from nabla._core.trace import Trace
 from nabla._core.tree import unflatten, wrap
 from nabla._core.types import TensorType, tensor_type
 from nabla.transforms._arguments import Argnums, Selected, check_callable, is_float, name_of
-from nabla.transforms._linearize import Linearized, linearize_values, pull, push
+from nabla.transforms._linearize import (
+    Linearized,
+    linearize_values,
+    pull_one,
+    push_one,
+    settle,
+)
 
 Matrix = list[list[Value]]  # by output, then by input
 
@@ -92,7 +98,7 @@ def _jacobian(
     fn: Callable[..., Any],
     argnums: Argnums,
     has_aux: bool,
-    entries: Callable[[Value, Sequence[TensorType]], Matrix],
+    entries: Callable[[Sequence[Value], Sequence[TensorType]], Matrix],
 ) -> Callable[..., Any]:
     check_callable(kind, fn)
 
@@ -110,11 +116,11 @@ def _jacobian(
 def _assemble(
     done: Linearized,
     selected: Selected,
-    entries: Callable[[Value, Sequence[TensorType]], Matrix],
+    entries: Callable[[Sequence[Value], Sequence[TensorType]], Matrix],
 ) -> Any:
     """The tree of Jacobians: outputs outside, inputs inside."""
     floats = [t for t in done.output.types if isinstance(t, TensorType) and is_float(t)]
-    matrix = iter(entries(done.linear, floats) if done.linear is not None else [])
+    matrix = iter(entries(done.links, floats) if done.links else [])
     rows: list[Any] = []
     for type in done.output.types:
         if not is_float(type):
@@ -124,47 +130,25 @@ def _assemble(
     return unflatten(done.output.treedef, rows)
 
 
-def _rows(linear: Value, outputs: Sequence[TensorType]) -> Matrix:
+def _rows(links: Sequence[Value], outputs: Sequence[TensorType]) -> Matrix:
     """For each output its Jacobians, by pulling back the standard basis of the output."""
-    inputs: tuple[TensorType, ...] = linear.type.inputs
+    inputs: tuple[TensorType, ...] = links[0].type.inputs
     rows = []
     for i, output in enumerate(outputs):
-        before, after = outputs[:i], outputs[i + 1 :]
-
-        def one(
-            lin: Value,
-            vector: Value,
-            before: Sequence[TensorType] = before,
-            after: Sequence[TensorType] = after,
-        ) -> Sequence[Value]:
-            zeros = [constant(0, t) for t in before], [constant(0, t) for t in after]
-            return pull(lin, [*zeros[0], vector, *zeros[1]])
-
-        found = _over_basis("pull", linear, output, inputs, one, [0] * len(inputs))
+        found = _over_basis(links[::-1], pull_one, outputs, i, [0] * len(inputs))
         rows.append([_entry(v, output, t) for v, t in zip(found, inputs, strict=True)])
     return rows
 
 
-def _columns(linear: Value, outputs: Sequence[TensorType]) -> Matrix:
+def _columns(links: Sequence[Value], outputs: Sequence[TensorType]) -> Matrix:
     """For each output its Jacobians, by pushing forward the standard basis of each input."""
-    inputs: tuple[TensorType, ...] = linear.type.inputs
-    results: tuple[TensorType, ...] = linear.type.results
+    inputs: tuple[TensorType, ...] = links[0].type.inputs
+    results: tuple[TensorType, ...] = links[-1].type.results
+    # The basis goes last, behind the dimensions of the output.
+    axes = [t.rank for t in results]
     columns = []
     for i, input in enumerate(inputs):
-        before, after = inputs[:i], inputs[i + 1 :]
-
-        def one(
-            lin: Value,
-            vector: Value,
-            before: Sequence[TensorType] = before,
-            after: Sequence[TensorType] = after,
-        ) -> Sequence[Value]:
-            zeros = [constant(0, t) for t in before], [constant(0, t) for t in after]
-            return push(lin, [*zeros[0], vector, *zeros[1]])
-
-        # The basis goes last, behind the dimensions of the output.
-        axes = [t.rank for t in results]
-        found = _over_basis("push", linear, input, results, one, axes)
+        found = _over_basis(links, push_one, inputs, i, axes)
         pairs = list(zip(found, results, strict=True))[: len(outputs)]
         columns.append([_entry(v, t, input) for v, t in pairs])
     return [list(row) for row in zip(*columns, strict=True)]
@@ -174,33 +158,58 @@ def _entry(value: Value, output: TensorType, input: TensorType) -> Value:
     return e.reshape(value, (*output.shape, *input.shape))
 
 
+Link = Callable[[Value, Sequence[Value]], Sequence[Value]]
+
+
 def _over_basis(
-    name: str,
-    linear: Value,
-    space: TensorType,
-    results: Sequence[TensorType],
-    one: Callable[[Value, Value], Sequence[Value]],
-    axes: list[int],
+    links: Sequence[Value], link: Link, spaces: Sequence[TensorType], i: int, axes: Sequence[int]
 ) -> Sequence[Value]:
-    """`one(linear, e)` for each vector e of the standard basis of a space, stacked."""
-    if space.size == 1:
-        return one(linear, constant(1, space))
-    types = [_grown(t, axis, space.size) for t, axis in zip(results, axes, strict=True)]
-    if space.size == 0:
-        return [constant(0, t) for t in types]
-    with Trace(name, name) as trace:
-        lin, vector = trace.input(linear.type), trace.input(space)
-        function, _ = trace.close(one(lin, vector))
+    """What a chain, the links in order of use, makes of the standard basis of one space.
+
+    The basis is stacked, in the results along these axes; the vectors of the other spaces
+    are zero.
+    """
+    space = spaces[i]
+
+    def first(linear: Value, vector: Sequence[Value]) -> Sequence[Value]:
+        return link(linear, [vector[0] if j == i else constant(0, t) for j, t in enumerate(spaces)])
+
+    vectors: Sequence[Value] = [_basis(space) if space.size != 1 else constant(1, space)]
+    use: Link = first
+    for count, linear in enumerate(links, 1):
+        if space.size == 1:
+            vectors = use(linear, vectors)
+        else:
+            ends = axes if count == len(links) else None
+            vectors = _batched(linear, use, vectors, space.size, ends)
+        if len(links) > 1:
+            settle(vectors)
+        use = link
+    return vectors
+
+
+def _batched(
+    linear: Value, use: Link, vectors: Sequence[Value], size: int, axes: Sequence[int] | None
+) -> Sequence[Value]:
+    """`use(linear, vectors)`, where vectors are stacked, in the results along these axes."""
+    with Trace("jacobian", use.__name__) as trace:
+        lin = trace.input(linear.type)
+        inner = [trace.input(tensor_type(v.type.dtype, v.type.shape[1:])) for v in vectors]
+        function, _ = trace.close(use(lin, inner))
     trace.release()
+    ends = axes or [0] * len(function.results)
+    types = tuple([_grown(t, axis, size) for t, axis in zip(function.results, ends, strict=True)])
+    if size == 0:
+        return [constant(0, t) for t in types]
     attributes = (
-        ("in_axes", int_array((-1, 0))),
-        ("out_axes", int_array(axes)),
-        ("size", integer(space.size)),
+        ("in_axes", int_array((-1, *[0] * len(vectors)))),
+        ("out_axes", int_array(ends)),
+        ("size", integer(size)),
     )
-    return apply("vmap", (linear, _basis(space)), attributes, tuple(types), function)
+    return apply("vmap", (linear, *vectors), attributes, types, function)
 
 
-def _grown(type: TensorType, axis: int, size: int) -> TensorType:
+def _grown(type: Any, axis: int, size: int) -> TensorType:
     return tensor_type(type.dtype, (*type.shape[:axis], size, *type.shape[axis:]))
 
 

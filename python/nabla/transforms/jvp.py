@@ -9,8 +9,11 @@ from typing import Any
 from nabla._core.apply import apply
 from nabla._core.attributes import int_array, segments
 from nabla._core.errors import at_user
+from nabla._core.function import Function
+from nabla._core.graph import Value
 from nabla.transforms._arguments import (
     Arguments,
+    Traced,
     check_callable,
     derivative_trace,
     is_float,
@@ -18,6 +21,7 @@ from nabla.transforms._arguments import (
     split_aux,
     trace_body,
 )
+from nabla.transforms._linearize import settle
 from nabla.transforms._sides import side
 
 
@@ -59,20 +63,42 @@ def jvp(
         arguments.values,
         lambda handles: split_aux("jvp", has_aux, fn(*arguments.rebuild(handles))),
     )
-    types = traced.function.results
-    wrt = [i for i, value in enumerate(arguments.values) if is_float(value.type)]
-    results = apply(
-        "jvp",
-        (*traced.operands, *directions),
-        (("wrt", int_array(wrt)), segments(len(traced.operands), len(directions))),
-        (*types, *[t for t in types if is_float(t)]),
-        traced.function,
-    )
-    values, derivatives = results[: len(types)], results[len(types) :]
+    if traced.stages:
+        values, derivatives = _by_stages(traced, directions)
+    else:
+        wrt = [i for i, value in enumerate(arguments.values) if is_float(value.type)]
+        values, derivatives = _jvp(traced.function, traced.operands, wrt, directions)
     output, aux = traced.outputs.rebuild(values)
     outputs = side(traced.outputs.treedef, traced.outputs.places, values)
     derivative, _ = outputs.tree(derivatives)
     return (output, derivative, aux) if has_aux else (output, derivative)
+
+
+def _jvp(
+    function: Function, operands: Sequence[Value], wrt: Sequence[int], directions: Sequence[Value]
+) -> tuple[Sequence[Value], Sequence[Value]]:
+    types = function.results
+    results = apply(
+        "jvp",
+        (*operands, *directions),
+        (("wrt", int_array(wrt)), segments(len(operands), len(directions))),
+        (*types, *[t for t in types if is_float(t)]),
+        function,
+    )
+    return results[: len(types)], results[len(types) :]
+
+
+def _by_stages(
+    traced: Traced, directions: Sequence[Value]
+) -> tuple[Sequence[Value], Sequence[Value]]:
+    values: Sequence[Value] = ()
+    for stage in traced.stages:
+        operands = [traced.outer[value] for value in stage.inputs]
+        leading = directions[: stage.active]
+        values, directions = _jvp(stage.function, operands, range(stage.active), leading)
+        traced.outer.update(zip(stage.outputs, values, strict=True))
+        settle([*values, *directions])
+    return values, directions
 
 
 def _check(primals: object, tangents: object) -> None:

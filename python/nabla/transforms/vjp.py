@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from nabla._core.tree import LinearMap, register, value_of, wrap
@@ -13,17 +13,20 @@ from nabla.transforms._sides import Side, side
 
 
 class _Linear:
-    """A linear map between trees; itself a tree, whose leaf is the map between tensors."""
+    """A linear map between trees; itself a tree, whose leaves are maps between tensors.
 
-    __slots__ = ("_inputs", "_linear", "_outputs")
+    It is the chain of these; there are none where no input or no output is of floats.
+    """
 
-    def __init__(self, linear: LinearMap | None, inputs: Side, outputs: Side) -> None:
-        self._linear = linear
+    __slots__ = ("_inputs", "_links", "_outputs")
+
+    def __init__(self, links: Sequence[LinearMap], inputs: Side, outputs: Side) -> None:
+        self._links = links
         self._inputs = inputs
         self._outputs = outputs
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._linear})"
+        return f"{type(self).__name__}({', '.join(map(repr, self._links))})"
 
 
 class Pullback(_Linear):
@@ -33,7 +36,7 @@ class Pullback(_Linear):
 
     def __call__(self, cotangent: Any) -> tuple[Any, ...]:
         vectors = self._outputs.vectors("pullback: the cotangent", cotangent)
-        found = () if self._linear is None else pull(value_of(self._linear), vectors)
+        found = pull([value_of(link) for link in self._links], vectors) if self._links else ()
         return tuple(self._inputs.tree(found))
 
 
@@ -44,15 +47,15 @@ class Pushforward(_Linear):
 
     def __call__(self, *tangents: Any) -> Any:
         vectors = self._inputs.vectors("linearize: the tangent", tangents)
-        found = () if self._linear is None else push(value_of(self._linear), vectors)
+        found = push([value_of(link) for link in self._links], vectors) if self._links else ()
         return self._outputs.tree(found)
 
 
 def _register(cls: type[_Linear]) -> None:
     register(
         cls,
-        lambda f: ((f._linear,), (f._inputs, f._outputs)),
-        lambda sides, children: cls(children[0], *sides),
+        lambda f: (f._links, (f._inputs, f._outputs)),
+        lambda sides, children: cls(tuple(children), *sides),
     )
 
 
@@ -122,7 +125,7 @@ def _kept(
         has_aux,
     )
     output, aux = done.rebuild()
-    linear: Any = None if done.linear is None else wrap(done.linear)
+    links: Any = tuple(map(wrap, done.links))
     inputs = side(arguments.treedef, arguments.places, arguments.values)
-    kept = cls(linear, inputs, done.output)
+    kept = cls(links, inputs, done.output)
     return (output, kept, aux) if has_aux else (output, kept)

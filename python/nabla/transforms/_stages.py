@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Traced loops that Python steers by their values, taken apart at their turns.
+
+As one program such a loop would be another one for each number of turns. But it asks for a
+number every turn, and what it records between two questions has the same structure: so each
+such stretch is a *stage*, a function with a derivative of its own, and the derivative of the
+whole is the chain of theirs. A stage hands on all values that a derivative flows through and
+that are still needed: chains need no sums.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from nabla._core.function import Function, close_nodes
+from nabla._core.graph import Node, Value, ancestors
+from nabla._core.trace import Trace
+from nabla._core.types import TensorType
+
+
+class Stage(NamedTuple):
+    """A stretch of a trace as a function; a derivative flows through its first inputs."""
+
+    function: Function
+    inputs: list[Value]  # of the trace
+    outputs: list[Value]  # of the trace, first those that a derivative flows through
+    active: int  # how many inputs a derivative flows through
+
+
+def split(trace: Trace, outputs: list[Value]) -> list[Stage]:
+    """The stages of a trace; none if it is better taken as a whole.
+
+    The derivative flows in through the floats among the inputs of the trace, in order; the
+    last stage gives the outputs.
+    """
+    groups = _groups(trace, ancestors(outputs))
+    if len(groups) < 3:
+        return []
+    plan = _Plan(trace, groups, outputs)
+    crossing = [plan.handed(g) for g in range(1, len(groups))]
+    if not all(crossing) or not all(isinstance(v.type, TensorType) for v in plan.last_use):
+        return []
+    handed = [plan.wrt, *crossing]
+    stages = []
+    for g, nodes in enumerate(groups):
+        last = g == len(groups) - 1
+        results = outputs if last else [*handed[g + 1], *plan.left(g, handed[g + 1])]
+        inputs = [*handed[g], *plan.taken(nodes, results, g, handed[g])]
+        function = close_nodes(trace.name, inputs, nodes, results, trace.where)
+        stages.append(Stage(function, inputs, results, len(handed[g])))
+    turns = len({stage.function for stage in stages})
+    return stages if turns < len(stages) else []
+
+
+def _groups(trace: Trace, nodes: Sequence[Node]) -> list[list[Node]]:
+    """The nodes between two questions, where there are any."""
+    groups: dict[int, list[Node]] = {}
+    for node in nodes:
+        groups.setdefault(bisect(trace.questions, node.serial), []).append(node)
+    return list(groups.values())
+
+
+class _Plan:
+    """Which values cross from one group of nodes to another."""
+
+    def __init__(self, trace: Trace, groups: list[list[Node]], outputs: list[Value]) -> None:
+        self.wrt = [v for v in trace.inputs if _is_float(v)]
+        self.group = {node: g for g, nodes in enumerate(groups) for node in nodes}
+        self.last_use: dict[Value, int] = {}  # of values that are used in another group
+        active = set(self.wrt)
+        self.active: dict[Value, None] = dict.fromkeys(self.wrt)  # in the order they are made
+        for g, nodes in enumerate(groups):
+            for node in nodes:
+                for operand in node.operands:
+                    self._use(operand, g)
+                if any(operand in active for operand in node.operands):
+                    made = [value for ref in node.results if (value := ref()) is not None]
+                    active.update(made)
+                    self.active.update(dict.fromkeys(filter(_is_float, made)))
+        for value in outputs:
+            self._use(value, len(groups))
+
+    def _use(self, value: Value, g: int) -> None:
+        if self._made(value) < g:
+            self.last_use[value] = g
+
+    def _made(self, value: Value) -> int:
+        return -1 if value.node is None else self.group[value.node]
+
+    def handed(self, g: int) -> list[Value]:
+        """What carries a derivative from the groups before g to g and those behind."""
+        return [v for v in self.active if self._made(v) < g <= self.last_use.get(v, -1)]
+
+    def left(self, g: int, handed: list[Value]) -> list[Value]:
+        """What else group g makes for later ones."""
+        there = set(handed)
+        return [v for v in self.last_use if self._made(v) == g and v not in there]
+
+    def taken(
+        self, nodes: list[Node], results: list[Value], g: int, handed: list[Value]
+    ) -> list[Value]:
+        """What else the nodes of group g use, or give as it is."""
+        there = set(handed)
+        used = [operand for node in nodes for operand in node.operands]
+        return [v for v in dict.fromkeys([*used, *results]) if self._made(v) < g and v not in there]
+
+
+def _is_float(value: Value) -> bool:
+    return isinstance(value.type, TensorType) and value.type.dtype.is_float

@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Loops under derivatives that Python steers by values: each turn compiles once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import nabla as nb
+import numpy as np
+import optree
+import pytest
+from nabla._core import execute
+from nabla._core.program import counters
+from nabla.transforms import _arguments
+
+X, W = np.array([1.0, 2.0, 3.0]), np.array([0.5, 0.6, 0.7])
+TURNS = 5
+
+
+def turn(t: Any, u: Any, w: Any, k: Any) -> Any:
+    return nb.sin(t * w) + u * k, u * 0.9 + t * 0.1
+
+
+def finish(t: Any, u: Any, w: Any, k: Any) -> Any:
+    return nb.sum(t * w) + nb.sum(u), {"t": t * 2, "x": X, "k": k + 1, "w": w}
+
+
+def unrolled(x: Any, w: Any, k: Any) -> Any:
+    t, u = x, x * 0.5
+    for _ in range(TURNS):
+        t, u = turn(t, u, w, k)
+    return finish(t, u, w, k)
+
+
+def steered(x: Any, w: Any, k: Any) -> Any:
+    t, u, n = x, x * 0.5, 0
+    while nb.sum(nb.stop_gradient(t)) * 0 + n < TURNS:
+        t, u = turn(t, u, w, k)
+        n += 1
+    return finish(t, u, w, k)
+
+
+K = nb.tensor(2)
+TRANSFORMS: dict[str, Callable[[Any], Any]] = {
+    "grad": lambda f: nb.grad(lambda x, w: f(x, w, K)[0], (0, 1))(X, W),
+    "value_and_grad": lambda f: nb.value_and_grad(f, (1, 0), has_aux=True)(X, W, K),
+    "jacrev": lambda f: nb.jacrev(f, (0, 1))(X, W, K),
+    "jacfwd": lambda f: nb.jacfwd(f, (1, 0))(X, W, K),
+    "jvp": lambda f: nb.jvp(f, (X, W, K), (W, X, None)),
+    "linearize": lambda f: nb.linearize(f, X, W, K)[1](W, X, None),
+    "vjp twice": lambda f: [nb.vjp(lambda x: f(x, W, K)[1]["t"], X)[1](c) for c in (X, W)],
+    "vmap of pullback": lambda f: nb.vmap(nb.vjp(lambda x: f(x, W, K)[1]["t"], X)[1])(np.eye(3)),
+    "compile of pullback": lambda f: nb.compile(lambda p, c: p(c))(
+        nb.vjp(lambda x, w: f(x, w, K)[1]["t"], X, W)[1], X
+    ),
+    "grad of pullback": lambda f: (lambda p: nb.grad(lambda c: nb.sum(p(c)[0] ** 2))(X))(
+        nb.vjp(lambda x: f(x, W, K)[1]["t"], X)[1]
+    ),
+    # The function of inner derivatives is one program within that of the outer.
+    "hessian": lambda f: nb.hessian(lambda x: f(x, W, K)[0])(X),
+    "jacrev(jacfwd)": lambda f: nb.jacrev(nb.jacfwd(lambda x: f(x, W, K)[0]))(X),
+    "jvp(grad)": lambda f: nb.jvp(nb.grad(lambda x: f(x, W, K)[0]), (X,), (W,)),
+}
+
+
+@pytest.mark.parametrize("name", TRANSFORMS)
+def test_steered_is_unrolled(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    stages = []
+    original = _arguments.split
+
+    def split(*arguments: Any) -> Any:
+        found = original(*arguments)
+        stages.append(len(found))
+        return found
+
+    monkeypatch.setattr(_arguments, "split", split)
+    found, treedef = optree.tree_flatten(TRANSFORMS[name](steered))
+    assert max(stages, default=0) >= TURNS or name in ("hessian", "jacrev(jacfwd)", "jvp(grad)")
+    expected, other = optree.tree_flatten(TRANSFORMS[name](unrolled))
+    assert treedef == other
+    for a, b in zip(found, expected, strict=True):
+        np.testing.assert_allclose(np.asarray(a), np.asarray(b), rtol=1e-11, atol=1e-13)
+
+
+def halve(x: Any) -> Any:
+    while nb.sum(x) > 1.0:
+        x = x * 0.5 + 0.01 * nb.sin(x)
+    return nb.sum(x)
+
+
+def count_turns(x: Any) -> Any:
+    n = 0.0
+    while nb.sum(x) > 1.0:
+        x = x * 0.5 + 0.01 * n * nb.cos(x)  # a number that changes is an operand
+        n += 1
+    return nb.sum(x)
+
+
+DERIVATIVES: dict[str, Callable[[Any], Callable[[Any], Any]]] = {
+    "grad": nb.grad,
+    "jacfwd": nb.jacfwd,
+    "jvp": lambda f: lambda x: nb.jvp(f, (x,), (x,))[1],
+    "vjp": lambda f: lambda x: nb.vjp(f, x)[1](np.float64(1))[0],
+}
+
+
+@pytest.mark.parametrize("f", [halve, count_turns])
+@pytest.mark.parametrize("name", DERIVATIVES)
+def test_turns_compile_once(name: str, f: Callable[[Any], Any]) -> None:
+    derivative = DERIVATIVES[name](f)
+    execute.clear()
+    before = counters.compilations
+    derivative(np.array([5.0, 3.0])).realize()
+    assert counters.compilations - before <= 14
+    before = counters.compilations
+    for power in (6, 9, 14, 30):  # as many turns
+        derivative(np.array([2.0**power, 3.0])).realize()
+    assert counters.compilations == before
+
+
+def test_branches_are_no_turns() -> None:
+    """What does not repeat stays one program."""
+
+    def f(x: Any) -> Any:
+        if x > 0:
+            x = nb.sin(x)
+        return x * x if x < 2 else x
+
+    execute.clear()
+    before = counters.compilations
+    assert nb.grad(f)(0.5).item() == pytest.approx(2 * np.sin(0.5) * np.cos(0.5), rel=1e-6)
+    assert counters.compilations - before <= 3, "two questions and the derivative"
+
+
+def test_numbers_that_leave_no_derivative() -> None:
+    """A loop whose result does not depend on the input any more."""
+
+    def f(x: Any) -> Any:
+        n = 0
+        while x * 0 + n < 4:
+            n += 1
+            y = nb.ones(()) * n
+        return y * 2.0
+
+    assert nb.grad(f)(1.0).item() == 0.0
+    value, tangent = nb.jvp(f, (1.0,), (1.0,))
+    assert (value.item(), tangent.item()) == (8.0, 0.0)
+
+
+def test_pullbacks_made_in_turns() -> None:
+    def f(x: Any) -> Any:
+        while nb.sum(x) < 50.0:
+            _, pullback = nb.vjp(lambda y: y**3, x)
+            x = x + pullback(nb.ones_like(x))[0]
+        return nb.sum(x)
+
+    # 1 -> 4 -> 52, the slope is 7 * 25
+    assert nb.grad(f)(np.ones(1)).tolist() == [175.0]
