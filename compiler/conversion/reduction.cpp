@@ -204,7 +204,9 @@ struct LowerCumsum : OpConversionPattern<CumsumOp> {
         filledTensor(rewriter, loc, RankedTensorType::get(shape, wide), zero);
     Value steps = emptyTensor(rewriter, loc, type);
 
-    AffineMap position = rewriter.getMultiDimIdentityMap(rank);
+    // From the other end: what is read is reversed, and what was written too.
+    AffineMap inOrder = rewriter.getMultiDimIdentityMap(rank);
+    AffineMap position = inOrder;
     if (op.getReverse()) {
       SmallVector<AffineExpr> exprs(position.getResults());
       exprs[dim] =
@@ -219,10 +221,16 @@ struct LowerCumsum : OpConversionPattern<CumsumOp> {
                       : arith::AddIOp::create(b, args[1], x).getResult();
       return {sum, truncateFromCompute(b, sum, type.getElementType())};
     };
-    auto scan = buildGeneric(
-        rewriter, loc, adaptor.getX(), {total, steps},
-        {position, dropDims(rewriter, rank, dim), position}, dim, body);
-    rewriter.replaceOp(op, scan.getResult(1));
+    auto scan = buildGeneric(rewriter, loc, adaptor.getX(), {total, steps},
+                             {position, dropDims(rewriter, rank, dim), inOrder},
+                             dim, body);
+    Value sums = scan.getResult(1);
+    if (op.getReverse())
+      sums = buildParallel(rewriter, loc, type, sums, position,
+                           [](ImplicitLocOpBuilder &, ValueRange args) {
+                             return SmallVector<Value>{args[0]};
+                           });
+    rewriter.replaceOp(op, sums);
     return success();
   }
 };

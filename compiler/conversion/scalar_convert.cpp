@@ -91,14 +91,6 @@ static Value floatToInt(ImplicitLocOpBuilder &b, IntegerType to, Value value) {
   return arith::SelectOp::create(b, isBelow, lowest, result);
 }
 
-static Value intToFloat(ImplicitLocOpBuilder &b, bool isSigned, Type to,
-                        Value value) {
-  Type type = computeType(to);
-  Value wide = isSigned ? arith::SIToFPOp::create(b, type, value).getResult()
-                        : arith::UIToFPOp::create(b, type, value).getResult();
-  return truncateFromCompute(b, wide, to);
-}
-
 static Value intToInt(ImplicitLocOpBuilder &b, bool isSigned, unsigned width,
                       Value value) {
   unsigned fromWidth = value.getType().getIntOrFloatBitWidth();
@@ -110,6 +102,52 @@ static Value intToInt(ImplicitLocOpBuilder &b, bool isSigned, unsigned width,
   if (isSigned)
     return arith::ExtSIOp::create(b, type, value);
   return arith::ExtUIOp::create(b, type, value);
+}
+
+static Value toFloat(ImplicitLocOpBuilder &b, bool isSigned, Type type,
+                     Value x) {
+  return isSigned ? arith::SIToFPOp::create(b, type, x).getResult()
+                  : arith::UIToFPOp::create(b, type, x).getResult();
+}
+
+/// An i64 as an f64 in which rounding is still to come: where the number has
+/// more bits than an f64, the last of those that fit is 1 if any behind is.
+static Value toDoubleByOdd(ImplicitLocOpBuilder &b, bool isSigned, Value x) {
+  Type i64 = x.getType(), f64 = b.getF64Type();
+  constexpr int64_t numLost = 11;
+  Value lost = intConstant(b, i64, numLost);
+  Value high = isSigned ? arith::ShRSIOp::create(b, x, lost).getResult()
+                        : arith::ShRUIOp::create(b, x, lost).getResult();
+  Value rest =
+      arith::AndIOp::create(b, x, intConstant(b, i64, (1 << numLost) - 1));
+  Value isInexact = arith::CmpIOp::create(b, arith::CmpIPredicate::ne, rest,
+                                          intConstant(b, i64, 0));
+  Value odd =
+      arith::OrIOp::create(b, high, arith::ExtUIOp::create(b, i64, isInexact));
+  Value scaled = arith::MulFOp::create(b, toFloat(b, isSigned, f64, odd),
+                                       floatConstant(b, f64, 1 << numLost));
+  // Small numbers are exact as they are.
+  Value top = arith::ShRSIOp::create(b, x, intConstant(b, i64, 52));
+  if (isSigned) {
+    Value sign = arith::ShRSIOp::create(b, x, intConstant(b, i64, 63));
+    top = arith::XOrIOp::create(b, top, sign);
+  }
+  Value fits = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, top,
+                                     intConstant(b, i64, 0));
+  return arith::SelectOp::create(b, fits, toFloat(b, isSigned, f64, x), scaled);
+}
+
+/// Rounds once: numbers of more bits than an f32 holds go through f64.
+static Value intToFloat(ImplicitLocOpBuilder &b, bool isSigned, Type to,
+                        Value value) {
+  unsigned fromWidth = value.getType().getIntOrFloatBitWidth();
+  if (to.getIntOrFloatBitWidth() == 16 && fromWidth >= 32) {
+    Value wide = fromWidth == 64 ? toDoubleByOdd(b, isSigned, value)
+                                 : toFloat(b, isSigned, b.getF64Type(), value);
+    return floatToFloat(b, to, wide);
+  }
+  Value wide = toFloat(b, isSigned, computeType(to), value);
+  return truncateFromCompute(b, wide, to);
 }
 
 static Value toBool(ImplicitLocOpBuilder &b, Value value) {

@@ -43,6 +43,23 @@ def CopyLoopsPass : Pass<"nabla-copy-loops"> {
   let dependentDialects = ["::mlir::linalg::LinalgDialect"];
 }
 
+def FlatEmptyArgumentsPass : Pass<"nabla-flat-empty-arguments", "::mlir::ModuleOp"> {
+  let summary = "Give arguments without elements one dimension";
+  let description = [{
+    The conversion to bare pointers refuses a stride of 0, which a dimension in front
+    of an empty one has.
+
+    ```mlir
+    func.func @main(%x: memref<5x0xf32>)
+    ```
+    becomes
+    ```mlir
+    func.func @main(%x: memref<0xf32>)
+    ```
+  }];
+  let dependentDialects = ["::mlir::memref::MemRefDialect"];
+}
+
 def FuseElementwisePass : Pass<"nabla-fuse-elementwise"> {
   let summary = "Fuse elementwise producers into consumers that read them once";
   let description = [{
