@@ -65,6 +65,7 @@ static void addBufferize(OpPassManager &passes) {
 static void addLoops(OpPassManager &passes) {
   passes.addPass(createCopyLoopsPass());
   passes.addPass(createConvertLinalgToLoopsPass());
+  passes.addPass(createExpandMathPass());
   passes.addPass(createLoopInvariantCodeMotionPass());
   arith::ArithExpandOpsPassOptions expand;
   expand.includeBf16 = true;

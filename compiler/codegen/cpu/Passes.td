@@ -43,6 +43,26 @@ def CopyLoopsPass : Pass<"nabla-copy-loops"> {
   let dependentDialects = ["::mlir::linalg::LinalgDialect"];
 }
 
+def ExpandMathPass : Pass<"nabla-expand-math", "::mlir::ModuleOp"> {
+  let summary = "Turn functions of mathematics into arithmetic";
+  let description = [{
+    exp, log, sin, tanh, erf and so on of f32 and f64, scalar or vector, become
+    arithmetic within 2 units in the last place; a vector stays a vector. The
+    functions of the C library, which take one number at a time, are left with
+    powers of f64, and sines, cosines and tangents of huge numbers.
+
+    ```mlir
+    %y = math.tanh %x : vector<16xf32>
+    ```
+    becomes some 40 operations of `arith`, `math.fma` and `math.copysign`.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::func::FuncDialect",
+                           "::mlir::math::MathDialect",
+                           "::mlir::scf::SCFDialect",
+                           "::mlir::vector::VectorDialect"];
+}
+
 def FlatEmptyArgumentsPass : Pass<"nabla-flat-empty-arguments", "::mlir::ModuleOp"> {
   let summary = "Give arguments without elements one dimension";
   let description = [{
