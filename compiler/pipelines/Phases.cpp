@@ -36,6 +36,7 @@ static void addSchedule(OpPassManager &passes) {
   passes.addPass(createFuseElementwisePass());
   passes.addPass(createCanonicalizerPass());
   passes.addPass(createCSEPass());
+  passes.addPass(createSeparateTemporariesPass());
 }
 
 static void addBufferize(OpPassManager &passes) {
@@ -60,6 +61,9 @@ static void addBufferize(OpPassManager &passes) {
   passes.addPass(createInlinerPass());
   passes.addPass(createSymbolDCEPass()); // it may be there without a call
   passes.addPass(createCanonicalizerPass());
+  passes.addPass(createVectorLoopsPass());
+  passes.addPass(createCanonicalizerPass());
+  passes.addPass(createCSEPass());
 }
 
 static void addLoops(OpPassManager &passes) {
@@ -108,7 +112,8 @@ constexpr Phase phases[] = {
      addLinalg},
     {"schedule", "Fused, still on tensors.", addSchedule},
     {"bufferize",
-     "Memory: results are out-parameters, temporaries have lifetimes.",
+     "Memory and loops: results are out-parameters, temporaries have "
+     "lifetimes, linalg ops are fused loops of vector ops.",
      addBufferize},
     {"llvm", "The LLVM dialect.", addLLVM},
     {"object", "Machine code of this CPU.", addNothing},

@@ -129,4 +129,61 @@ def ReadOnlyArgumentsPass : Pass<"nabla-read-only-arguments", "::mlir::ModuleOp"
   let dependentDialects = ["::mlir::bufferization::BufferizationDialect"];
 }
 
+def SeparateTemporariesPass : Pass<"nabla-separate-temporaries"> {
+  let summary = "Give each op an empty or filled tensor of its own";
+  let description = [{
+    The elimination of common subexpressions leaves one `tensor.empty` of each type,
+    and bufferization would put many results into one buffer, one after the other.
+    Their loops could not be fused.
+
+    ```mlir
+    %e = tensor.empty() : tensor<3xf32>
+    %0 = linalg.generic outs(%e : tensor<3xf32>)
+    %1 = linalg.generic outs(%e : tensor<3xf32>)
+    ```
+    becomes
+    ```mlir
+    %e = tensor.empty() : tensor<3xf32>
+    %0 = linalg.generic outs(%e : tensor<3xf32>)
+    %f = tensor.empty() : tensor<3xf32>
+    %1 = linalg.generic outs(%f : tensor<3xf32>)
+    ```
+  }];
+}
+
+def VectorLoopsPass : Pass<"nabla-vector-loops"> {
+  let summary = "Turn linalg ops on buffers into fused loops of vector ops";
+  let description = [{
+    Ops that follow each other share as many loops as their dependences allow.
+    What one stores the next takes from its register; temporaries that are left
+    without a reader go, and those that pass on values within a row shrink to a
+    row. Loops that walk through all buffers without a gap become one.
+
+    The innermost loop runs on vectors. Where their width does not divide it, the
+    last iteration is moved back to end with the loop.
+
+    ```mlir
+    linalg.generic ins(%x : memref<1000xf32>) outs(%y : memref<1000xf32>) { arith.mulf }
+    ```
+    becomes
+    ```mlir
+    scf.for %i = %c0 to %c1000 step %c64 {
+      %first = arith.minsi %i, %c936 : index
+      %0 = vector.load %x[%first] : memref<1000xf32>, vector<64xf32>
+      %1 = arith.mulf %0, %0 : vector<64xf32>
+      vector.store %1, %y[%first] : memref<1000xf32>, vector<64xf32>
+    }
+    ```
+    Ops with other bodies than straight-line arithmetic, or on buffers without a
+    static layout, stay.
+  }];
+  let options = [Option<"vectorBits", "vector-bits", "unsigned", /*default=*/"0",
+                        "width of vector registers; 0 for this machine's">];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::memref::MemRefDialect",
+                           "::mlir::scf::SCFDialect",
+                           "::mlir::vector::VectorDialect"];
+}
+
 #endif // NABLA_CODEGEN_CPU_PASSES_TD

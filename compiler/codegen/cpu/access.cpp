@@ -1,0 +1,127 @@
+//===- access.cpp - Which element a loop nest touches ---------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/codegen/cpu/access.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/IR/AffineExpr.h"
+
+using namespace mlir;
+
+namespace nabla {
+
+/// Adds `factor * expr` to the strides and the offset; false if `expr` is not
+/// linear.
+static bool addLinear(AffineExpr expr, int64_t factor, Access &access) {
+  if (auto dim = dyn_cast<AffineDimExpr>(expr)) {
+    access.strides[dim.getPosition()] += factor;
+    return true;
+  }
+  if (auto constant = dyn_cast<AffineConstantExpr>(expr)) {
+    access.offset += factor * constant.getValue();
+    return true;
+  }
+  auto binary = dyn_cast<AffineBinaryOpExpr>(expr);
+  if (!binary)
+    return false;
+  if (binary.getKind() == AffineExprKind::Add)
+    return addLinear(binary.getLHS(), factor, access) &&
+           addLinear(binary.getRHS(), factor, access);
+  auto scale = dyn_cast<AffineConstantExpr>(binary.getRHS());
+  if (binary.getKind() == AffineExprKind::Mul && scale)
+    return addLinear(binary.getLHS(), factor * scale.getValue(), access);
+  return false;
+}
+
+/// The buffer that `view` shows a part of. Views keep the address of the first
+/// element; their types have their strides and offset.
+static Value rootOf(Value view) {
+  while (Operation *op = view.getDefiningOp()) {
+    if (!isa<memref::SubViewOp, memref::CollapseShapeOp, memref::ExpandShapeOp,
+             memref::CastOp>(op))
+      break;
+    view = op->getOperand(0);
+  }
+  return view;
+}
+
+static bool isContiguous(Value buffer) {
+  auto type = dyn_cast<MemRefType>(buffer.getType());
+  return type && type.hasStaticShape() && type.getLayout().isIdentity();
+}
+
+std::optional<Access> resolveAccess(Value buffer, AffineMap map) {
+  while (auto cast = buffer.getDefiningOp<memref::CastOp>())
+    buffer = cast.getSource();
+  auto type = dyn_cast<MemRefType>(buffer.getType());
+  SmallVector<int64_t> strides;
+  int64_t offset;
+  Access access;
+  access.root = rootOf(buffer);
+  if (!type || failed(type.getStridesAndOffset(strides, offset)) ||
+      !isContiguous(access.root))
+    return std::nullopt;
+  if (ShapedType::isDynamic(offset)) {
+    access.view = buffer;
+    offset = 0;
+  }
+  access.offset = offset;
+  access.strides.assign(map.getNumDims(), 0);
+  for (auto [expr, stride] : llvm::zip_equal(map.getResults(), strides))
+    if (ShapedType::isDynamic(stride) || !addLinear(expr, stride, access))
+      return std::nullopt;
+  return access;
+}
+
+Footprint footprint(const Access &access, ArrayRef<int64_t> extents,
+                    unsigned depth) {
+  Footprint range{access.offset, access.offset};
+  for (unsigned l = depth, e = extents.size(); l < e; ++l) {
+    int64_t span = access.strides[l] * (extents[l] - 1);
+    (span < 0 ? range.low : range.high) += span;
+  }
+  return range;
+}
+
+/// Whether nothing else is the same memory under another name. Control flow
+/// and calls give buffers a second name.
+static bool hasOneName(Value root) {
+  if (Operation *op = root.getDefiningOp())
+    return isa<memref::AllocOp, memref::GetGlobalOp>(op);
+  auto argument = cast<BlockArgument>(root);
+  return isa<func::FuncOp>(argument.getOwner()->getParentOp());
+}
+
+bool mayAlias(Value root, Value other) {
+  return root == other || !hasOneName(root) || !hasOneName(other);
+}
+
+bool isSeparable(const Access &a, ArrayRef<int64_t> extents, const Access &b,
+                 ArrayRef<int64_t> otherExtents, unsigned depth) {
+  if (a.root != b.root || a.view != b.view)
+    return false;
+  Footprint inner =
+      footprint(a, extents, depth).unite(footprint(b, otherExtents, depth));
+  SmallVector<std::pair<int64_t, int64_t>> outer; // stride and extent
+  for (unsigned l = 0; l < depth; ++l) {
+    if (a.strides[l] != b.strides[l] || a.strides[l] == 0)
+      return false;
+    outer.emplace_back(std::abs(a.strides[l]), extents[l]);
+  }
+  // From the smallest stride on, each step must lead out of all that the loops
+  // before it can reach.
+  llvm::sort(outer);
+  int64_t reach = inner.size();
+  for (auto [stride, extent] : outer) {
+    if (stride < reach)
+      return false;
+    reach += stride * (extent - 1);
+  }
+  return true;
+}
+
+} // namespace nabla

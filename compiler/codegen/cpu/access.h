@@ -1,0 +1,60 @@
+//===- access.h - Which element a loop nest touches -------------*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef NABLA_COMPILER_CODEGEN_CPU_ACCESS_H
+#define NABLA_COMPILER_CODEGEN_CPU_ACCESS_H
+
+#include "mlir/IR/AffineMap.h"
+#include "mlir/IR/Value.h"
+
+#include <optional>
+
+namespace nabla {
+
+/// The element `offset + sum(strides[l] * iv[l])` of a contiguous buffer, for
+/// the loops `l` of a nest, outermost first.
+struct Access {
+  mlir::Value root;
+  /// A view of the root whose offset is only known at run time and has to be
+  /// added; null if there is none.
+  mlir::Value view;
+  int64_t offset = 0;
+  llvm::SmallVector<int64_t, 4> strides;
+
+  bool sameElement(const Access &other) const {
+    return root == other.root && view == other.view && offset == other.offset &&
+           strides == other.strides;
+  }
+};
+
+/// What `map` of the loops selects in `buffer`, looking through views; nothing
+/// if that is not linear or the layout is not static.
+std::optional<Access> resolveAccess(mlir::Value buffer, mlir::AffineMap map);
+
+/// The elements that one iteration of the loops outside `depth` may touch,
+/// relative to the first one's share of the offset.
+struct Footprint {
+  int64_t low, high;
+  int64_t size() const { return high - low + 1; }
+  Footprint unite(Footprint other) const {
+    return {std::min(low, other.low), std::max(high, other.high)};
+  }
+};
+Footprint footprint(const Access &access, llvm::ArrayRef<int64_t> extents,
+                    unsigned depth);
+
+/// Whether the buffers behind two roots may be the same memory.
+bool mayAlias(mlir::Value root, mlir::Value other);
+
+/// Whether iterations of the outer `depth` loops, common to two nests, touch
+/// the same element only if they are the same iteration.
+bool isSeparable(const Access &a, llvm::ArrayRef<int64_t> extents,
+                 const Access &b, llvm::ArrayRef<int64_t> otherExtents,
+                 unsigned depth);
+
+} // namespace nabla
+
+#endif // NABLA_COMPILER_CODEGEN_CPU_ACCESS_H

@@ -1,0 +1,245 @@
+//===- emit_body.cpp - Iterations of kernels as vector ops ----------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/codegen/cpu/emit_body.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+#include <limits>
+
+using namespace mlir;
+
+namespace nabla {
+
+void FlatBuffers::prepare(ImplicitLocOpBuilder &b, const Access &access) {
+  Value &flat = buffers[access.root];
+  if (!flat) {
+    auto type = cast<MemRefType>(access.root.getType());
+    auto flatType =
+        MemRefType::get({type.getNumElements()}, type.getElementType());
+    flat = type == flatType
+               ? access.root
+               : memref::ReinterpretCastOp::create(
+                     b, flatType, access.root, /*offset=*/int64_t(0),
+                     ArrayRef<int64_t>{type.getNumElements()},
+                     ArrayRef<int64_t>{1})
+                     .getResult();
+  }
+  if (access.view && !offsets.count(access.view))
+    offsets[access.view] =
+        memref::ExtractStridedMetadataOp::create(b, access.view).getOffset();
+}
+
+Value FlatBuffers::index(ImplicitLocOpBuilder &b, const Access &access,
+                         ArrayRef<Value> ivs) const {
+  Value sum = access.view ? offsets.lookup(access.view) : Value();
+  auto add = [&](Value term) {
+    sum = sum ? arith::AddIOp::create(b, sum, term).getResult() : term;
+  };
+  for (auto [stride, iv] : llvm::zip_equal(access.strides, ivs)) {
+    if (stride == 0)
+      continue;
+    Value factor = arith::ConstantIndexOp::create(b, stride);
+    add(stride == 1 ? iv : arith::MulIOp::create(b, iv, factor).getResult());
+  }
+  if (access.offset != 0 || !sum)
+    add(arith::ConstantIndexOp::create(b, access.offset));
+  return sum;
+}
+
+Type laneType(Type element, unsigned lanes) {
+  return lanes == 1 ? element : VectorType::get(lanes, element);
+}
+
+Value splat(ImplicitLocOpBuilder &b, Value scalar, unsigned lanes) {
+  if (lanes == 1)
+    return scalar;
+  return vector::BroadcastOp::create(b, laneType(scalar.getType(), lanes),
+                                     scalar);
+}
+
+Value splatConstant(ImplicitLocOpBuilder &b, TypedAttr value, unsigned lanes) {
+  if (lanes != 1)
+    value = DenseElementsAttr::get(
+        cast<VectorType>(laneType(value.getType(), lanes)),
+        ArrayRef<Attribute>(value));
+  return arith::ConstantOp::create(b, value);
+}
+
+Value laneNumbers(ImplicitLocOpBuilder &b, Type type, unsigned lanes,
+                  int64_t step) {
+  SmallVector<Attribute> numbers;
+  for (unsigned lane = 0; lane < lanes; ++lane)
+    numbers.push_back(b.getIntegerAttr(type, lane * step));
+  return arith::ConstantOp::create(
+      b, DenseElementsAttr::get(VectorType::get(lanes, type), numbers));
+}
+
+Value combine(ImplicitLocOpBuilder &b, Operation *combiner, Value x, Value y) {
+  Operation *copy = b.clone(*combiner);
+  copy->setOperands({x, y});
+  copy->getResult(0).setType(x.getType());
+  return copy->getResult(0);
+}
+
+Value BodyEmitter::reversed(Value vector) {
+  auto order = llvm::to_vector(
+      llvm::reverse(llvm::seq<int64_t>(0, static_cast<int64_t>(lanes))));
+  return vector::ShuffleOp::create(b, vector, vector, order);
+}
+
+/// The index of the element at the lowest address, where the lanes lie in a row
+/// backwards.
+Value BodyEmitter::lowestIndex(const Access &access) {
+  Value last = arith::ConstantIndexOp::create(b, lanes - 1);
+  return arith::SubIOp::create(b, index(access), last);
+}
+
+Value BodyEmitter::laneOffsets(int64_t stride) {
+  bool isShort =
+      std::abs(stride) < std::numeric_limits<int32_t>::max() / int64_t(lanes);
+  return laneNumbers(b, isShort ? b.getI32Type() : b.getI64Type(), lanes,
+                     stride);
+}
+
+Value BodyEmitter::allLanes() {
+  return splatConstant(b, b.getBoolAttr(true), lanes);
+}
+
+Value BodyEmitter::loadLanes(const Access &access, Type element) {
+  Value buffer = buffers.buffer(access);
+  switch (stride(access)) {
+  case 0: {
+    Value scalar = memref::LoadOp::create(b, buffer, index(access));
+    return splat(b, scalar, lanes);
+  }
+  case 1:
+    return vector::LoadOp::create(b, laneType(element, lanes), buffer,
+                                  index(access));
+  case -1:
+    return reversed(vector::LoadOp::create(b, laneType(element, lanes), buffer,
+                                           lowestIndex(access)));
+  default:
+    Value nothing =
+        splatConstant(b, cast<TypedAttr>(b.getZeroAttr(element)), lanes);
+    return vector::GatherOp::create(
+        b, cast<VectorType>(laneType(element, lanes)), buffer, index(access),
+        laneOffsets(stride(access)), allLanes(), nothing, llvm::MaybeAlign());
+  }
+}
+
+Value BodyEmitter::load(const Access &access, Type element) {
+  for (auto &[other, value] : known)
+    if (access.sameElement(other))
+      return value;
+  OpBuilder::InsertionGuard guard(b);
+  // What the innermost loop does not move is loaded once. It is not written
+  // there either, or the kernels would not share the loop.
+  if (loop && stride(access) == 0 && lanes != 1)
+    b.setInsertionPoint(loop);
+  Value value = loadLanes(access, element);
+  known.emplace_back(access, value);
+  return value;
+}
+
+void BodyEmitter::storeLanes(const Access &access, Value value) {
+  Value buffer = buffers.buffer(access);
+  if (lanes == 1) {
+    memref::StoreOp::create(b, value, buffer, index(access));
+    return;
+  }
+  switch (stride(access)) {
+  case 1:
+    vector::StoreOp::create(b, value, buffer, index(access));
+    return;
+  case -1:
+    vector::StoreOp::create(b, reversed(value), buffer, lowestIndex(access));
+    return;
+  default:
+    vector::ScatterOp::create(b, Type(), buffer, index(access),
+                              laneOffsets(stride(access)), allLanes(), value,
+                              llvm::MaybeAlign());
+  }
+}
+
+void BodyEmitter::store(const Access &access, Value value) {
+  if (maskStores) {
+    Value old = load(access, getElementTypeOrSelf(value.getType()));
+    value = arith::SelectOp::create(b, isNew, value, old);
+  }
+  storeLanes(access, value);
+  llvm::erase_if(known, [&](Known &other) {
+    return mayAlias(other.first.root, access.root);
+  });
+  known.emplace_back(access, value);
+}
+
+Value BodyEmitter::indexOf(Kernel &kernel, unsigned dim) {
+  auto *level = llvm::find(kernel.dims, dim);
+  if (level == kernel.dims.end())
+    return splat(b, arith::ConstantIndexOp::create(b, 0), lanes);
+  Value iv = ivs[level - kernel.dims.begin()];
+  Value first = splat(b, iv, lanes);
+  if (lanes == 1 || std::next(level) != kernel.dims.end())
+    return first;
+  return arith::AddIOp::create(b, first,
+                               laneNumbers(b, b.getIndexType(), lanes));
+}
+
+/// A value of the scalar body as a value of all lanes.
+Value BodyEmitter::operand(Value value) {
+  if (Value mapped = mapping.lookupOrNull(value))
+    return mapped;
+  OpBuilder::InsertionGuard guard(b);
+  if (loop)
+    b.setInsertionPoint(loop);
+  Value all = splat(b, value, lanes);
+  mapping.map(value, all);
+  return all;
+}
+
+void BodyEmitter::emit(Kernel &kernel, MutableArrayRef<Value> totals) {
+  b.setLoc(kernel.op.getLoc());
+  Block &body = *kernel.op.getBlock();
+  unsigned numInputs = kernel.op.getNumDpsInputs();
+  for (auto [i, argument] : llvm::enumerate(body.getArguments())) {
+    if (!totals.empty() && i >= numInputs)
+      mapping.map(argument, totals[i - numInputs]);
+    else if (!kernel.accesses[i])
+      mapping.map(argument, operand(kernel.op->getOperand(i)));
+    else if (kernel.reads(i))
+      mapping.map(argument, load(*kernel.accesses[i], argument.getType()));
+  }
+  for (Operation &inner : body.without_terminator()) {
+    if (auto index = dyn_cast<linalg::IndexOp>(inner)) {
+      mapping.map(index.getResult(), indexOf(kernel, index.getDim()));
+      continue;
+    }
+    if (auto constant = dyn_cast<arith::ConstantOp>(inner)) {
+      mapping.map(constant.getResult(),
+                  splatConstant(b, constant.getValue(), lanes));
+      continue;
+    }
+    for (Value value : inner.getOperands())
+      mapping.map(value, operand(value));
+    Operation *copy = b.clone(inner, mapping);
+    for (auto [from, to] : llvm::zip(inner.getResults(), copy->getResults()))
+      to.setType(laneType(from.getType(), lanes));
+  }
+  for (auto [i, result] :
+       llvm::enumerate(body.getTerminator()->getOperands())) {
+    Value value = operand(result);
+    if (totals.empty())
+      store(*kernel.accesses[numInputs + i], value);
+    else
+      totals[i] =
+          isNew ? arith::SelectOp::create(b, isNew, value, totals[i]) : value;
+  }
+}
+
+} // namespace nabla

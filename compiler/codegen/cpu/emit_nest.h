@@ -1,0 +1,22 @@
+//===- emit_nest.h - Loops of vector ops ------------------------*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef NABLA_COMPILER_CODEGEN_CPU_EMIT_NEST_H
+#define NABLA_COMPILER_CODEGEN_CPU_EMIT_NEST_H
+
+#include "compiler/codegen/cpu/nest.h"
+
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+
+namespace nabla {
+
+/// Emits the loops of `nest`, the innermost ones on vectors. `vectorBits` is
+/// the width of the machine's vector registers.
+void emitNest(mlir::ImplicitLocOpBuilder &b, Nest &nest, unsigned vectorBits);
+
+} // namespace nabla
+
+#endif // NABLA_COMPILER_CODEGEN_CPU_EMIT_NEST_H

@@ -1,0 +1,177 @@
+//===- kernel.cpp - A structured op as loops around a body ----------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/codegen/cpu/kernel.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+using namespace mlir;
+
+namespace nabla {
+
+/// A function of mathematics is about that many operations.
+static constexpr unsigned mathCost = 16;
+
+static bool isScalarArithmetic(Operation &op) {
+  if (isa<linalg::IndexOp, linalg::YieldOp, arith::ConstantOp>(op))
+    return true;
+  return op.getNumRegions() == 0 && isPure(&op) &&
+         OpTrait::hasElementwiseMappableTraits(&op);
+}
+
+std::optional<Kernel> Kernel::create(linalg::LinalgOp op) {
+  if (!op.hasPureBufferSemantics() ||
+      !llvm::all_of(*op.getBlock(), isScalarArithmetic))
+    return std::nullopt;
+  Kernel kernel;
+  kernel.op = op;
+  kernel.extents = op.getStaticLoopRanges();
+  if (llvm::any_of(kernel.extents, ShapedType::isDynamic))
+    return std::nullopt;
+  for (auto [dim, type] : llvm::enumerate(op.getIteratorTypesArray())) {
+    kernel.dims.push_back(dim);
+    kernel.isReduction.push_back(type == utils::IteratorType::reduction);
+  }
+  for (OpOperand &operand : op->getOpOperands()) {
+    kernel.accesses.emplace_back();
+    if (!isa<MemRefType>(operand.get().getType()))
+      continue;
+    kernel.accesses.back() =
+        resolveAccess(operand.get(), op.getMatchingIndexingMap(&operand));
+    if (!kernel.accesses.back())
+      return std::nullopt;
+  }
+  kernel.dropUnitLoops();
+  return kernel;
+}
+
+void Kernel::dropUnitLoops() {
+  for (unsigned l = depth(); l-- > 0;) {
+    if (extents[l] != 1)
+      continue;
+    extents.erase(extents.begin() + l);
+    isReduction.erase(isReduction.begin() + l);
+    dims.erase(dims.begin() + l);
+    for (auto &access : accesses)
+      if (access)
+        access->strides.erase(access->strides.begin() + l);
+  }
+}
+
+void Kernel::moveInnermost(unsigned loop) {
+  auto rotate = [&](auto &list) {
+    std::rotate(list.begin() + loop, list.begin() + loop + 1, list.end());
+  };
+  rotate(extents);
+  rotate(isReduction);
+  rotate(dims);
+  for (auto &access : accesses)
+    if (access)
+      rotate(access->strides);
+}
+
+/// Any loop may move: it is parallel, or the order of its terms does not
+/// matter, or it is the only reduction.
+void Kernel::chooseInnermostLoop() {
+  unsigned best = 0, bestScore = 0;
+  for (unsigned l = 0; l < depth(); ++l) {
+    unsigned score = 0;
+    for (auto &access : accesses)
+      if (access && std::abs(access->strides[l]) <= 1)
+        score += 1;
+    if (score >= bestScore) {
+      best = l;
+      bestScore = score;
+    }
+  }
+  if (depth() != 0)
+    moveInnermost(best);
+}
+
+bool Kernel::usesIndexOf(unsigned level) {
+  return llvm::any_of(
+      op.getBlock()->getOps<linalg::IndexOp>(),
+      [&](linalg::IndexOp index) { return index.getDim() == dims[level]; });
+}
+
+bool Kernel::canCollapse(unsigned level) {
+  if (isReduction[level] != isReduction[level + 1] || usesIndexOf(level) ||
+      usesIndexOf(level + 1))
+    return false;
+  int64_t extent = extents[level + 1];
+  return llvm::all_of(accesses, [&](std::optional<Access> &access) {
+    return !access ||
+           access->strides[level] == access->strides[level + 1] * extent;
+  });
+}
+
+void Kernel::collapse(unsigned level) {
+  extents[level + 1] *= extents[level];
+  extents.erase(extents.begin() + level);
+  isReduction.erase(isReduction.begin() + level);
+  dims.erase(dims.begin() + level);
+  for (auto &access : accesses)
+    if (access)
+      access->strides.erase(access->strides.begin() + level);
+}
+
+bool Kernel::canVectorize() {
+  if (depth() == 0)
+    return false;
+  for (unsigned i = op.getNumDpsInputs(); i < accesses.size(); ++i) {
+    bool isStill = accesses[i]->strides.back() == 0;
+    if (!isReduction.back() && isStill)
+      return false;
+    if (isReduction.back() &&
+        (!isStill || !findCombiner(op, i - op.getNumDpsInputs())))
+      return false;
+  }
+  return true;
+}
+
+unsigned Kernel::bodyCost() {
+  unsigned cost = 0;
+  for (Operation &inner : *op.getBlock())
+    cost +=
+        isa_and_nonnull<math::MathDialect>(inner.getDialect()) &&
+                !isa<math::AbsFOp, math::AbsIOp, math::SqrtOp, math::FloorOp,
+                     math::CeilOp, math::TruncOp, math::RoundEvenOp>(inner)
+            ? mathCost
+            : 1;
+  return cost;
+}
+
+unsigned Kernel::widestBits() {
+  unsigned bits = 8;
+  auto see = [&](Value value) {
+    if (value.getType().isIntOrFloat())
+      bits = std::max(bits, value.getType().getIntOrFloatBitWidth());
+  };
+  llvm::for_each(op.getBlock()->getArguments(), see);
+  for (Operation &inner : *op.getBlock())
+    llvm::for_each(inner.getResults(), see);
+  return bits;
+}
+
+Operation *findCombiner(linalg::LinalgOp op, unsigned output) {
+  Block &block = *op.getBlock();
+  BlockArgument total = op.getRegionOutputArgs()[output];
+  Operation *combiner =
+      block.getTerminator()->getOperand(output).getDefiningOp();
+  if (!total.hasOneUse() || !combiner || combiner->getBlock() != &block ||
+      *total.user_begin() != combiner || !combiner->getResult(0).hasOneUse())
+    return nullptr;
+  return neutralElement(combiner) ? combiner : nullptr;
+}
+
+TypedAttr neutralElement(Operation *combiner) {
+  std::optional<TypedAttr> neutral = arith::getNeutralElement(combiner);
+  return neutral.value_or(TypedAttr());
+}
+
+} // namespace nabla

@@ -1,0 +1,66 @@
+//===- kernel.h - A structured op as loops around a body --------*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef NABLA_COMPILER_CODEGEN_CPU_KERNEL_H
+#define NABLA_COMPILER_CODEGEN_CPU_KERNEL_H
+
+#include "compiler/codegen/cpu/access.h"
+
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+
+namespace nabla {
+
+/// A linalg op on buffers whose body is straight-line arithmetic. Loops that
+/// run once are left out.
+struct Kernel {
+  mlir::linalg::LinalgOp op;
+  /// The loops, outermost first: how often each runs, whether it is a
+  /// reduction, and which dimension of the op it is.
+  llvm::SmallVector<int64_t> extents;
+  llvm::SmallVector<bool> isReduction;
+  llvm::SmallVector<unsigned> dims;
+  /// One an operand of the op; none for scalars.
+  llvm::SmallVector<std::optional<Access>> accesses;
+
+  /// Nothing for an op of another kind.
+  static std::optional<Kernel> create(mlir::linalg::LinalgOp op);
+  /// Moves the loop inside along which the most operands lie in a row.
+  void chooseInnermostLoop();
+
+  unsigned depth() const { return extents.size(); }
+  bool isEmpty() const { return llvm::is_contained(extents, 0); }
+  bool isOutput(unsigned operand) { return operand >= op.getNumDpsInputs(); }
+  /// Whether the body uses what the operand holds.
+  bool reads(unsigned operand) {
+    return !op.getBlock()->getArgument(operand).use_empty();
+  }
+  /// Whether several iterations of the innermost loop may run at once.
+  bool canVectorize();
+  /// Whether the loops `level` and `level + 1` walk through all operands
+  /// without a gap, and may be one.
+  bool canCollapse(unsigned level);
+  void collapse(unsigned level);
+  /// Operations in the body, functions of mathematics counted by their size.
+  unsigned bodyCost();
+  /// The width of the widest number in the body.
+  unsigned widestBits();
+
+private:
+  bool usesIndexOf(unsigned level);
+  void dropUnitLoops();
+  void moveInnermost(unsigned loop);
+};
+
+/// The op that adds up an output over a reduction: its other operand is the new
+/// term. Null if the body has another form.
+mlir::Operation *findCombiner(mlir::linalg::LinalgOp op, unsigned output);
+
+/// What `combiner` makes of nothing: x combined with it is x.
+mlir::TypedAttr neutralElement(mlir::Operation *combiner);
+
+} // namespace nabla
+
+#endif // NABLA_COMPILER_CODEGEN_CPU_KERNEL_H

@@ -1,0 +1,40 @@
+//===- nest.h - Kernels that share loops ------------------------*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef NABLA_COMPILER_CODEGEN_CPU_NEST_H
+#define NABLA_COMPILER_CODEGEN_CPU_NEST_H
+
+#include "compiler/codegen/cpu/kernel.h"
+
+#include <memory>
+
+namespace nabla {
+
+/// A loop around children that run one after the other, or, as a leaf, one
+/// iteration of a kernel.
+struct Nest {
+  Kernel *kernel = nullptr;
+  int64_t extent = 1;
+  std::vector<std::unique_ptr<Nest>> children;
+
+  bool isLeaf() const { return kernel != nullptr; }
+  bool isInnermost() const {
+    return llvm::all_of(children, [](auto &c) { return c->isLeaf(); });
+  }
+  void forEachKernel(llvm::function_ref<void(Kernel &)> visit);
+};
+
+/// Orders the kernels, which stand one behind the other, into nests, such that
+/// those that share buffers share as many loops as their dependences allow.
+std::vector<std::unique_ptr<Nest>> fuseLoops(llvm::ArrayRef<Kernel *> kernels);
+
+/// Merges loops of `nest`, which has `depth` loops around it, that walk through
+/// all buffers without a gap.
+void collapseLoops(Nest &nest, unsigned depth);
+
+} // namespace nabla
+
+#endif // NABLA_COMPILER_CODEGEN_CPU_NEST_H

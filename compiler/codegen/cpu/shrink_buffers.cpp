@@ -1,0 +1,180 @@
+//===- shrink_buffers.cpp - Buffers of one iteration ----------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/codegen/cpu/shrink_buffers.h"
+
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+
+namespace nabla {
+namespace {
+
+bool isView(Operation *op) {
+  return isa<memref::SubViewOp, memref::CollapseShapeOp, memref::ExpandShapeOp,
+             memref::CastOp, memref::ReinterpretCastOp,
+             memref::ExtractStridedMetadataOp>(op);
+}
+
+/// Calls `visit` with each use of the buffer that is not a view, until it
+/// returns false; returns whether it never did.
+bool allUses(Value buffer, llvm::function_ref<bool(OpOperand &)> visit) {
+  for (OpOperand &use : buffer.getUses()) {
+    Operation *user = use.getOwner();
+    bool goOn =
+        isView(user)
+            ? llvm::all_of(user->getResults(),
+                           [&](Value view) { return allUses(view, visit); })
+            : visit(use);
+    if (!goOn)
+      return false;
+  }
+  return true;
+}
+
+bool touches(Kernel &kernel, Value root) {
+  return llvm::any_of(kernel.accesses, [&](std::optional<Access> &access) {
+    return access && access->root == root;
+  });
+}
+
+/// All accesses to one buffer, and the loops around all of them.
+struct Room {
+  Room(Nest &nest, Value root);
+
+  SmallVector<std::pair<Kernel *, Access *>> accesses;
+  unsigned depth = 0;
+
+  bool isPrivate(unsigned depth) const;
+  Footprint oneIteration(unsigned depth) const;
+};
+
+Room::Room(Nest &nest, Value root) {
+  nest.forEachKernel([&](Kernel &kernel) {
+    for (auto &access : kernel.accesses)
+      if (access && access->root == root)
+        accesses.emplace_back(&kernel, &*access);
+  });
+  // Values of the innermost loops need no memory at all.
+  for (Nest *at = &nest; at && !at->isInnermost(); ++depth) {
+    Nest *next = nullptr;
+    for (auto &child : at->children) {
+      bool here = false;
+      child->forEachKernel(
+          [&](Kernel &kernel) { here = here || touches(kernel, root); });
+      if (!here)
+        continue;
+      if (next || child->isLeaf()) {
+        ++depth;
+        return;
+      }
+      next = child.get();
+    }
+    at = next;
+  }
+}
+
+bool Room::isPrivate(unsigned depth) const {
+  return llvm::all_of(accesses, [&](auto &a) {
+    return llvm::all_of(accesses, [&](auto &b) {
+      return isSeparable(*a.second, a.first->extents, *b.second,
+                         b.first->extents, depth);
+    });
+  });
+}
+
+Footprint Room::oneIteration(unsigned depth) const {
+  auto of = [&](auto &entry) {
+    return footprint(*entry.second, entry.first->extents, depth);
+  };
+  Footprint all = of(accesses.front());
+  for (auto &entry : accesses)
+    all = all.unite(of(entry));
+  return all;
+}
+
+/// Whether nobody but kernels of the nest sees the buffer.
+bool isLocal(memref::AllocOp alloc, const DenseSet<Operation *> &kernels) {
+  return allUses(alloc, [&](OpOperand &use) {
+    return isa<memref::DeallocOp>(use.getOwner()) ||
+           kernels.contains(use.getOwner());
+  });
+}
+
+void shrink(memref::AllocOp alloc, Room &room, unsigned depth) {
+  OpBuilder b(alloc);
+  Footprint range = room.oneIteration(depth);
+  auto type = MemRefType::get({range.size()}, alloc.getType().getElementType());
+  auto small = memref::AllocOp::create(b, alloc.getLoc(), type,
+                                       alloc.getAlignmentAttr());
+  for (auto [kernel, access] : room.accesses) {
+    access->root = small;
+    access->offset -= range.low;
+    std::fill_n(access->strides.begin(), depth, 0);
+  }
+  for (Operation *user : llvm::make_early_inc_range(alloc->getUsers()))
+    if (isa<memref::DeallocOp>(user))
+      user->setOperand(0, small);
+}
+
+} // namespace
+
+void shrinkBuffers(Nest &nest) {
+  SetVector<Value> roots;
+  DenseSet<Operation *> kernels;
+  nest.forEachKernel([&](Kernel &kernel) {
+    kernels.insert(kernel.op);
+    for (auto &access : kernel.accesses)
+      if (access)
+        roots.insert(access->root);
+  });
+  for (Value root : roots) {
+    auto alloc = root.getDefiningOp<memref::AllocOp>();
+    if (!alloc || !isLocal(alloc, kernels))
+      continue;
+    Room room(nest, root);
+    unsigned depth = room.depth;
+    while (depth > 0 && !room.isPrivate(depth))
+      --depth;
+    if (depth > 0)
+      shrink(alloc, room, depth);
+  }
+}
+
+void eraseUnreadBuffers(Block &block) {
+  for (auto alloc :
+       llvm::make_early_inc_range(block.getOps<memref::AllocOp>())) {
+    bool isUnread = allUses(alloc, [](OpOperand &use) {
+      Operation *user = use.getOwner();
+      if (auto store = dyn_cast<memref::StoreOp>(user))
+        return store.getMemref() == use.get();
+      return isa<memref::DeallocOp, vector::StoreOp, vector::ScatterOp>(user);
+    });
+    if (!isUnread)
+      continue;
+    SmallVector<Operation *> users;
+    allUses(alloc, [&](OpOperand &use) {
+      users.push_back(use.getOwner());
+      return true;
+    });
+    for (Operation *user : users)
+      user->erase();
+    SmallVector<Operation *> views(alloc->getUsers());
+    while (!views.empty()) {
+      Operation *view = views.pop_back_val();
+      if (view->use_empty())
+        view->erase();
+      else {
+        views.push_back(view);
+        llvm::append_range(views, view->getUsers());
+      }
+    }
+    alloc.erase();
+  }
+}
+
+} // namespace nabla

@@ -1,0 +1,23 @@
+//===- shrink_buffers.h - Buffers of one iteration --------------*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef NABLA_COMPILER_CODEGEN_CPU_SHRINK_BUFFERS_H
+#define NABLA_COMPILER_CODEGEN_CPU_SHRINK_BUFFERS_H
+
+#include "compiler/codegen/cpu/nest.h"
+
+namespace nabla {
+
+/// Gives temporaries that only pass values on within an iteration of the outer
+/// loops of `nest` room for no more than one iteration, which stays in cache.
+void shrinkBuffers(Nest &nest);
+
+/// Erases allocations in `block` that are written at most.
+void eraseUnreadBuffers(mlir::Block &block);
+
+} // namespace nabla
+
+#endif // NABLA_COMPILER_CODEGEN_CPU_SHRINK_BUFFERS_H

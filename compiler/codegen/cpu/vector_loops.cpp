@@ -1,0 +1,174 @@
+//===- vector_loops.cpp - From structured ops to loops of vectors ---------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/codegen/cpu/Passes.h"
+#include "compiler/codegen/cpu/contraction.h"
+#include "compiler/codegen/cpu/emit_nest.h"
+#include "compiler/codegen/cpu/host.h"
+#include "compiler/codegen/cpu/shrink_buffers.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/Utils/Utils.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/Matchers.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+namespace nabla {
+#define GEN_PASS_DEF_VECTORLOOPSPASS
+#include "compiler/codegen/cpu/Passes.h.inc"
+} // namespace nabla
+
+using namespace mlir;
+
+namespace nabla {
+namespace {
+
+/// Grouping compares each kernel with those before: long programs are cut.
+constexpr size_t maxRun = 64;
+
+/// Kernels one behind the other, with nothing between them that touches memory.
+class Run {
+public:
+  Run(unsigned vectorBits) : vectorBits(vectorBits) {}
+
+  void take(Kernel kernel) {
+    kernel.chooseInnermostLoop();
+    kernels.push_back(std::make_unique<Kernel>(std::move(kernel)));
+  }
+  size_t size() const { return kernels.size(); }
+
+  /// Whether the last kernel that touches the buffer of `output` fills all of
+  /// it with 0. If so, it is erased.
+  bool eraseZeroFill(Value output, const Access &access);
+
+  /// Emits all kernels in the place of the last one.
+  void finish();
+
+private:
+  unsigned vectorBits;
+  std::vector<std::unique_ptr<Kernel>> kernels;
+};
+
+bool touches(Kernel &kernel, const Access &access) {
+  return llvm::any_of(kernel.accesses, [&](std::optional<Access> &other) {
+    return other && mayAlias(other->root, access.root);
+  });
+}
+
+bool Run::eraseZeroFill(Value output, const Access &access) {
+  auto last = llvm::find_if(llvm::reverse(kernels), [&](auto &kernel) {
+    return touches(*kernel, access);
+  });
+  if (last == kernels.rend())
+    return false;
+  auto fill = dyn_cast<linalg::FillOp>((*last)->op.getOperation());
+  if (!fill || fill.output() != output ||
+      !matchPattern(fill.value(), m_AnyZeroFloat()))
+    return false;
+  kernels.erase(std::next(last).base());
+  fill.erase();
+  return true;
+}
+
+void Run::finish() {
+  if (kernels.empty())
+    return;
+  SmallVector<Kernel *> all;
+  for (auto &kernel : kernels)
+    all.push_back(kernel.get());
+  ImplicitLocOpBuilder b(all.back()->op.getLoc(), all.back()->op);
+  auto nests = fuseLoops(all);
+  for (auto &nest : nests)
+    collapseLoops(*nest, 0);
+  for (auto &nest : nests)
+    shrinkBuffers(*nest);
+  for (auto &nest : nests)
+    emitNest(b, *nest, vectorBits);
+  for (Kernel *kernel : all)
+    kernel->op.erase();
+  kernels.clear();
+}
+
+bool hasStaticShape(Value buffer) {
+  return cast<MemRefType>(buffer.getType()).hasStaticShape();
+}
+
+/// A copy is a kernel like others.
+Operation *withoutCopy(Operation *op) {
+  auto copy = dyn_cast<memref::CopyOp>(op);
+  if (!copy || !isa<MemRefType>(copy.getSource().getType()) ||
+      !isa<MemRefType>(copy.getTarget().getType()) ||
+      !hasStaticShape(copy.getSource()) || !hasStaticShape(copy.getTarget()))
+    return op;
+  OpBuilder b(copy);
+  Operation *generic = linalg::makeMemRefCopyOp(
+      b, copy.getLoc(), copy.getSource(), copy.getTarget());
+  copy.erase();
+  return generic;
+}
+
+class VectorLoopsPass : public impl::VectorLoopsPassBase<VectorLoopsPass> {
+public:
+  using Base::Base;
+
+  void runOnOperation() override {
+    if (vectorBits == 0)
+      vectorBits = Host::get().vectorBits;
+    SmallVector<Block *> blocks;
+    getOperation()->walk([&](Operation *op) {
+      // Bodies of structured ops are not programs.
+      if (!isa<linalg::LinalgOp>(op))
+        for (Region &region : op->getRegions())
+          for (Block &block : region)
+            blocks.push_back(&block);
+    });
+    for (Block *block : blocks)
+      runOnBlock(*block);
+  }
+
+private:
+  void runOnBlock(Block &block) {
+    Run run(vectorBits);
+    for (Operation &each : llvm::make_early_inc_range(block)) {
+      Operation *op = withoutCopy(&each);
+      if (isa<memref::AllocOp>(op) || isMemoryEffectFree(op))
+        continue;
+      auto structured = dyn_cast<linalg::LinalgOp>(op);
+      std::optional<Kernel> kernel;
+      if (structured)
+        kernel = Kernel::create(structured);
+      if (!kernel || run.size() == maxRun)
+        run.finish();
+      if (kernel)
+        runOnKernel(std::move(*kernel), run);
+    }
+    run.finish();
+    eraseUnreadBuffers(block);
+  }
+
+  void runOnKernel(Kernel kernel, Run &run) {
+    linalg::LinalgOp op = kernel.op;
+    if (kernel.isEmpty()) {
+      op.erase();
+      return;
+    }
+    std::optional<Contraction> product = Contraction::match(kernel);
+    if (!product ||
+        !run.eraseZeroFill(op.getDpsInits()[0], product->access(2))) {
+      run.take(std::move(kernel));
+      return;
+    }
+    run.finish();
+    ImplicitLocOpBuilder b(op.getLoc(), op);
+    emitContraction(b, *product, vectorBits, Host::get());
+    op.erase();
+  }
+};
+
+} // namespace
+} // namespace nabla

@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""What code elementwise chains and rows become: loops, allocations, calls of scalar functions."""
+
+import re
+
+import nabla as nb
+import numpy as np
+import pytest
+
+RNG = np.random.default_rng(0)
+
+
+def rand(*shape):
+    return RNG.standard_normal(shape, dtype=np.float32)
+
+
+def count(fn, *args):
+    """Loops, calls of malloc, and the functions of mathematics that are called."""
+    text = nb.inspect(fn, "llvm")(*args)
+    main = text[text.index("llvm.func @main(") :]
+    main = main[: main.index("llvm.return")]
+    loops = len(re.findall(r"llvm\.cond_br", main))
+    allocations = len(re.findall(r"llvm\.call @malloc", main))
+    calls = set(re.findall(r"llvm\.call @(\w+)", main)) - {"malloc", "free"}
+    calls |= set(re.findall(r"llvm\.intr\.(exp|log|sin|cos|tan|pow|tanh)\b", main))
+    return loops, allocations, calls
+
+
+def bufferized(fn, *args):
+    return nb.inspect(fn, "bufferize")(*args)
+
+
+def chain(x, w):
+    return nb.tanh(x * w) / (1 + nb.exp(-x * x)) + nb.log(nb.abs(w) + 1) * x
+
+
+def softmax(x):
+    e = nb.exp(x - nb.max(x, axis=-1, keepdims=True))
+    return e / nb.sum(e, axis=-1, keepdims=True)
+
+
+def cross_entropy(x, y):
+    return -nb.sum(nb.log(softmax(x)) * y)
+
+
+def layernorm(x, g, b):
+    d = x - nb.mean(x, axis=-1, keepdims=True)
+    return d / nb.sqrt(nb.mean(d * d, axis=-1, keepdims=True) + 1e-5) * g + b
+
+
+def test_a_chain_is_one_loop():
+    assert count(chain, rand(1000), rand(1000)) == (1, 0, set())
+
+
+def test_dimensions_without_a_gap_are_one_loop():
+    assert count(chain, rand(7, 10, 3), rand(7, 10, 3)) == (1, 0, set())
+
+
+def test_the_gradient_of_a_chain_is_one_loop():
+    def loss(x, w):
+        return nb.sum(chain(x, w))
+
+    gradient = nb.grad(loss, argnums=(0, 1))
+    assert count(gradient, rand(1000), rand(1000)) == (1, 0, set())
+
+
+def test_several_results_share_the_loop():
+    def fn(x, w):
+        t = nb.tanh(x)
+        return t * w, t + w, nb.sum(t)
+
+    assert count(fn, rand(1000), rand(1000)) == (1, 0, set())
+
+
+def test_a_bias_and_an_activation_are_one_nest():
+    loops, allocations, calls = count(lambda x, b: nb.tanh(x + b), rand(64, 100), rand(100))
+    assert (loops, allocations, calls) == (2, 0, set())
+
+
+def test_the_gradient_of_a_bias_is_in_the_same_nest():
+    def loss(b, x):
+        return nb.sum(nb.tanh(x + b) * x)
+
+    loops, allocations, calls = count(nb.grad(loss), rand(100), rand(64, 100))
+    assert (loops, allocations, calls) == (3, 0, set())  # the third fills the sums with 0
+
+
+@pytest.mark.parametrize(
+    "fn",
+    [softmax, lambda x: layernorm(x, np.float32(2), np.float32(1))],
+    ids=["softmax", "layernorm"],
+)
+def test_rows_are_done_one_after_the_other(fn):
+    """Two reductions and what is made of them: three loops in one over the rows."""
+    loops, allocations, calls = count(fn, rand(64, 100))
+    assert (loops, calls) == (4, set())
+    sizes = re.findall(r"memref\.alloc\(\).*memref<(\w+)xf32>", bufferized(fn, rand(64, 100)))
+    assert len(sizes) == allocations
+    assert all(int(size) <= 100 for size in sizes), "temporaries of one row"
+
+
+def test_the_gradient_of_rows_is_one_nest():
+    x, y = rand(64, 100), rand(64, 100)
+    text = bufferized(nb.grad(cross_entropy), x, y)
+    assert text.count("step %c1 {") == 1, "one loop over the rows"
+    assert "x100xf32>" not in "".join(re.findall(r"memref\.alloc\(\).*", text))
+    assert count(nb.grad(cross_entropy), x, y)[2] == set()
+
+
+@pytest.mark.parametrize("size", [*range(1, 35), 63, 64, 65, 70])
+def test_any_size_gives_what_numpy_gives(size):
+    """Tails of vectors: one compilation a size, with chains, rows, columns and layouts."""
+    x, m = rand(size), rand(size, 5)
+
+    def fn(x, m):
+        columns = nb.sum(m * x[:, None], axis=0)
+        return (
+            nb.tanh(x) * x + 1, columns, nb.sum(m, axis=1), nb.sum(m), nb.max(m.T, axis=1) + m[0],
+            m.T + x, softmax(m.T), x[::-1] * 2,
+        )  # fmt: skip
+
+    e = np.exp(m.T - m.T.max(-1, keepdims=True))
+    expected = (
+        np.tanh(x) * x + 1, (m * x[:, None]).sum(0), m.sum(1), m.sum(), m.max(0) + m[0],
+        m.T + x, e / e.sum(-1, keepdims=True), x[::-1] * 2,
+    )  # fmt: skip
+    for got, want in zip(nb.compile(fn)(x, m), expected, strict=True):
+        np.testing.assert_allclose(np.asarray(got), want, rtol=3e-5, atol=2e-5)
+
+
+def test_rows_that_depend_on_other_rows_are_not_fused():
+    m = rand(6, 6)
+    got = nb.compile(lambda m: (nb.exp(m) @ m, nb.exp(m).T + nb.sum(nb.exp(m), axis=0)))(m)
+    e = np.exp(m)
+    np.testing.assert_allclose(np.asarray(got[0]), e @ m, rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(np.asarray(got[1]), e.T + e.sum(0), rtol=1e-5)
