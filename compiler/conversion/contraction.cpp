@@ -78,22 +78,21 @@ struct LowerDotGeneral : OpConversionPattern<DotGeneralOp> {
                        roundTensor(rewriter, loc, product.getResult(0), type));
     return success();
   }
-
-  static SmallVector<Value> multiplyAdd(ImplicitLocOpBuilder &b,
-                                        ValueRange args) {
-    if (isa<IntegerType>(args[0].getType())) {
-      Value product = arith::MulIOp::create(b, args[0], args[1]);
-      return {arith::AddIOp::create(b, args[2], product)};
-    }
-    // Here, and only here, a multiplication and an addition may be fused.
-    auto contract = arith::FastMathFlags::contract;
-    Value product = arith::MulFOp::create(
-        b, extendToCompute(b, args[0]), extendToCompute(b, args[1]), contract);
-    return {arith::AddFOp::create(b, args[2], product, contract)};
-  }
 };
 
 } // namespace
+
+SmallVector<Value> multiplyAdd(ImplicitLocOpBuilder &b, ValueRange args) {
+  if (isa<IntegerType>(args[0].getType())) {
+    Value product = arith::MulIOp::create(b, args[0], args[1]);
+    return {arith::AddIOp::create(b, args[2], product)};
+  }
+  // Here, and only here, a multiplication and an addition may be fused.
+  auto contract = arith::FastMathFlags::contract;
+  Value product = arith::MulFOp::create(b, extendToCompute(b, args[0]),
+                                        extendToCompute(b, args[1]), contract);
+  return {arith::AddFOp::create(b, args[2], product, contract)};
+}
 
 void populateContractionPatterns(const TypeConverter &converter,
                                  RewritePatternSet &patterns) {

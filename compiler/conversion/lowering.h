@@ -61,6 +61,10 @@ mlir::Value filledTensor(mlir::OpBuilder &builder, mlir::Location loc,
 mlir::Value roundTensor(mlir::OpBuilder &builder, mlir::Location loc,
                         mlir::Value x, mlir::RankedTensorType type);
 
+/// The body of a sum of products: args are two factors and the sum so far.
+llvm::SmallVector<mlir::Value> multiplyAdd(mlir::ImplicitLocOpBuilder &b,
+                                           mlir::ValueRange args);
+
 void populateElementwisePatterns(const mlir::TypeConverter &converter,
                                  mlir::RewritePatternSet &patterns);
 void populateCreationPatterns(const mlir::TypeConverter &converter,
@@ -72,6 +76,8 @@ void populateIndexingPatterns(const mlir::TypeConverter &converter,
 void populateReductionPatterns(const mlir::TypeConverter &converter,
                                mlir::RewritePatternSet &patterns);
 void populateContractionPatterns(const mlir::TypeConverter &converter,
+                                 mlir::RewritePatternSet &patterns);
+void populateConvolutionPatterns(const mlir::TypeConverter &converter,
                                  mlir::RewritePatternSet &patterns);
 void populateRandomPatterns(const mlir::TypeConverter &converter,
                             mlir::RewritePatternSet &patterns);

@@ -54,6 +54,7 @@ public:
     populateIndexingPatterns(converter, patterns);
     populateReductionPatterns(converter, patterns);
     populateContractionPatterns(converter, patterns);
+    populateConvolutionPatterns(converter, patterns);
     populateRandomPatterns(converter, patterns);
     populateControlFlowPatterns(converter, patterns);
     patterns.add<LowerCall>(converter, &context);

@@ -136,6 +136,18 @@ LogicalResult jvpOfLinear(Operation *op, JvpContext &ctx, ValueRange primals,
   return success();
 }
 
+LogicalResult jvpOfBilinear(Operation *op, JvpContext &ctx, ValueRange primals,
+                            ArrayRef<Value> tangents, JvpResult &outs) {
+  auto product = [&](Value x, Value y) -> Value {
+    return rebuild(ctx.builder, op, {x, y}, op->getResultTypes())->getResult(0);
+  };
+  outs.primals.push_back(product(primals[0], primals[1]));
+  Value left = tangents[0] ? product(tangents[0], primals[1]) : Value();
+  Value right = tangents[1] ? product(primals[0], tangents[1]) : Value();
+  outs.tangents.push_back(emitSum(ctx.builder, op->getLoc(), left, right));
+  return success();
+}
+
 LogicalResult jvpOfConstant(Operation *op, JvpContext &ctx, ValueRange primals,
                             JvpResult &outs) {
   Operation *primal = rebuild(ctx.builder, op, primals, op->getResultTypes());

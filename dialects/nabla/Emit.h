@@ -62,6 +62,13 @@ llvm::LogicalResult jvpOfLinear(mlir::Operation *op, JvpContext &ctx,
                                 llvm::ArrayRef<int64_t> linearOperands,
                                 JvpResult &outs);
 
+/// The rule of an op of two operands and one result that is linear in each
+/// operand: the product rule.
+llvm::LogicalResult jvpOfBilinear(mlir::Operation *op, JvpContext &ctx,
+                                  mlir::ValueRange primals,
+                                  llvm::ArrayRef<mlir::Value> tangents,
+                                  JvpResult &outs);
+
 /// The rule of an op whose results have no tangents.
 llvm::LogicalResult jvpOfConstant(mlir::Operation *op, JvpContext &ctx,
                                   mlir::ValueRange primals, JvpResult &outs);

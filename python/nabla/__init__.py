@@ -31,6 +31,7 @@ from nabla.functions.creation import *
 from nabla.functions.random import *
 from nabla.functions.reduction import *
 from nabla.functions.shape import *
+from nabla.functions.windows import *
 from nabla.pytrees import (
     PyTreeDef,
     register_dataclass,

@@ -27,15 +27,7 @@ static Side makeSide(Value value, ArrayRef<int64_t> batch,
 
 LogicalResult DotGeneralOp::jvp(JvpContext &ctx, ValueRange primals,
                                 ArrayRef<Value> tangents, JvpResult &outs) {
-  auto product = [&](Value x, Value y) -> Value {
-    return DotGeneralOp::create(ctx.builder, getLoc(), x, y, getXBatch(),
-                                getYBatch(), getXContract(), getYContract());
-  };
-  outs.primals.push_back(product(primals[0], primals[1]));
-  Value left = tangents[0] ? product(tangents[0], primals[1]) : Value();
-  Value right = tangents[1] ? product(primals[0], tangents[1]) : Value();
-  outs.tangents.push_back(emitSum(ctx.builder, getLoc(), left, right));
-  return success();
+  return jvpOfBilinear(*this, ctx, primals, tangents, outs);
 }
 
 /// The cotangent of `target`: `ct` contracted with `other` over the dimensions

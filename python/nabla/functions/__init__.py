@@ -9,6 +9,7 @@ from nabla.functions import (
     random,
     reduction,
     shape,
+    windows,
 )
 from nabla.functions.arithmetic import *
 from nabla.functions.comparison import *
@@ -17,11 +18,13 @@ from nabla.functions.creation import *
 from nabla.functions.random import *
 from nabla.functions.reduction import *
 from nabla.functions.shape import *
+from nabla.functions.windows import *
 
 __all__: list[str] = []
 __all__ += arithmetic.__all__
 __all__ += comparison.__all__
 __all__ += contraction.__all__
+__all__ += windows.__all__
 __all__ += creation.__all__
 __all__ += random.__all__
 __all__ += reduction.__all__

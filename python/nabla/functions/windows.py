@@ -1,0 +1,388 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Convolution and pooling; images lie channels last: (batch, height, width, channels)."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import math
+import operator
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from nabla._core import elementwise as e
+from nabla._core.apply import apply1
+from nabla._core.attributes import int_array, integer
+from nabla._core.convert import as_value
+from nabla._core.errors import at_user
+from nabla._core.graph import Value
+from nabla._core.literals import constant
+from nabla._core.tree import wrap
+from nabla._core.types import tensor_type
+
+if TYPE_CHECKING:
+    from nabla._core.tensor import Tensor
+    from nabla._core.types import TensorLike
+
+__all__ = ["avg_pool2d", "conv2d", "conv2d_transpose", "convolution", "max_pool2d"]
+
+PerDim: TypeAlias = "int | Sequence[int]"
+Padding: TypeAlias = "int | Sequence[int] | Sequence[tuple[int, int]]"
+
+
+# ---------------------------------------------------------------- arguments
+
+
+def _per_dim(op: str, name: str, value: PerDim, count: int, least: int) -> tuple[int, ...]:
+    """One integer a dimension of space, from one for all or one each."""
+    given: tuple[Any, ...] = tuple(value) if isinstance(value, (tuple, list)) else (value,) * count
+    numbers = tuple(operator.index(number) for number in given)
+    if len(numbers) != count:
+        raise ValueError(
+            at_user(f"{op}: {name} {value} does not hold one entry for each of {count} dimensions")
+        )
+    if min(numbers, default=least) < least:
+        bound = "> 0" if least == 1 else ">= 0"
+        raise ValueError(at_user(f"{op}: {name} values must be {bound}, got {value}"))
+    return numbers
+
+
+def _paddings(op: str, padding: Any, count: int) -> list[tuple[int, int]]:
+    """(before, after) for each dimension of space.
+
+    From one integer, one for each dimension, a pair for each, or all the pairs in a row:
+    (top, bottom, left, right).
+    """
+    pairs: list[tuple[int, int]]
+    if not isinstance(padding, (tuple, list)):
+        pairs = [(operator.index(padding),) * 2] * count
+    elif all(isinstance(item, (tuple, list)) for item in padding) and len(padding) == count:
+        pairs = [(operator.index(low), operator.index(high)) for low, high in padding]
+    elif len(padding) == count:
+        pairs = [(operator.index(item),) * 2 for item in padding]
+    elif len(padding) == 2 * count:
+        flat = [operator.index(item) for item in padding]
+        pairs = list(zip(flat[::2], flat[1::2], strict=True))
+    else:
+        raise ValueError(
+            at_user(f"{op}: padding {padding} does not fit {count} dimensions of space")
+        )
+    if any(side < 0 for pair in pairs for side in pair):
+        raise ValueError(at_user(f"{op}: padding values must be >= 0, got {padding}"))
+    return pairs
+
+
+def _operands(op: str, x: TensorLike, kernel: TensorLike) -> tuple[Value, Value]:
+    values = as_value(x, op), as_value(kernel, op)
+    dtype, _ = e.common_dtype(values)
+    dtype = e.accepted(op, dtype, e.NUMBER)
+    a, b = (e.convert(value, dtype) for value in values)
+    if a.type.rank < 2 or a.type.rank != b.type.rank:
+        raise ValueError(
+            at_user(
+                f"{op}: shapes {list(a.type.shape)} and {list(b.type.shape)} are not those of "
+                "(batch, space..., channels) and (space..., channels / groups, features)"
+            )
+        )
+    return a, b
+
+
+def _images(op: str, x: TensorLike, kernel: TensorLike) -> tuple[Value, Value]:
+    a, b = _operands(op, x, kernel)
+    if a.type.rank != 4:
+        raise ValueError(
+            at_user(
+                f"{op}: shape {list(a.type.shape)} is not (batch, height, width, channels), or "
+                f"shape {list(b.type.shape)} not (height, width, channels, features)"
+            )
+        )
+    return a, b
+
+
+# ---------------------------------------------------------------- pieces
+
+
+def _pad(
+    x: Value, pairs: Sequence[tuple[int, int]], fill: float = 0, interior: Sequence[int] = ()
+) -> Value:
+    """x with `fill` around, and between elements of, its dimensions of space."""
+    inside = (*interior, *[0] * (len(pairs) - len(interior)))
+    if not any(inside) and not any(low or high for low, high in pairs):
+        return x
+    attributes = (
+        ("low", int_array((0, *[low for low, _ in pairs], 0))),
+        ("high", int_array((0, *[high for _, high in pairs], 0))),
+        ("interior", int_array((0, *inside, 0))),
+    )
+    value = constant(fill, tensor_type(x.type.dtype, ()))
+    return apply1("pad", (x, value), attributes)
+
+
+def _convolve(
+    x: Value, kernel: Value, strides: Sequence[int], dilations: Sequence[int], groups: int
+) -> Value:
+    attributes = (
+        ("strides", int_array(strides)),
+        ("dilations", int_array(dilations)),
+        ("groups", integer(groups)),
+    )
+    return apply1("convolution", (x, kernel), attributes)
+
+
+def _with_bias(op: str, y: Value, bias: TensorLike | None) -> Tensor:
+    if bias is None:
+        return wrap(y)
+    value = as_value(bias, op)
+    if value.type.shape != y.type.shape[-1:]:
+        raise ValueError(
+            at_user(
+                f"{op}: the bias size {list(value.type.shape)} is not that of "
+                f"{y.type.shape[-1]} features"
+            )
+        )
+    return wrap(e.elementwise("add", y, value))
+
+
+# ---------------------------------------------------------------- convolution
+
+
+def convolution(
+    x: TensorLike,
+    kernel: TensorLike,
+    *,
+    stride: PerDim = 1,
+    dilation: PerDim = 1,
+    padding: Padding = 0,
+    groups: int = 1,
+) -> Tensor:
+    """Sums of windows of x weighted by a kernel, in any number of dimensions.
+
+    Args:
+        x: shape (batch, space..., channels).
+        kernel: shape (space..., channels / groups, features); it is not flipped.
+        stride: how far windows lie apart, one for all dimensions of space or one each.
+        dilation: how far the elements of a window lie apart, likewise.
+        padding: zeros around x: one integer, one a dimension, or (before, after) for each.
+        groups: channels and features fall into so many parts, each convolved by itself.
+
+    Returns:
+        Shape (batch, windows..., features).
+
+    Raises:
+        ValueError: if the shapes, or they and the groups, do not fit.
+
+    >>> nb.convolution(nb.ones((1, 4, 1)), nb.ones((3, 1, 2)), padding=1)[0, :, 0]
+    Tensor([2. 3. 3. 2.] : f32[4])
+    """
+    a, b = _operands("convolution", x, kernel)
+    space = a.type.rank - 2
+    strides = _per_dim("convolution", "stride", stride, space, 1)
+    dilations = _per_dim("convolution", "dilation", dilation, space, 1)
+    padded = _pad(a, _paddings("convolution", padding, space))
+    return wrap(_convolve(padded, b, strides, dilations, operator.index(groups)))
+
+
+def conv2d(
+    x: TensorLike,
+    filter: TensorLike,
+    *,
+    stride: PerDim = (1, 1),
+    dilation: PerDim = (1, 1),
+    padding: Padding = 0,
+    groups: int = 1,
+    bias: TensorLike | None = None,
+) -> Tensor:
+    """The convolution of images, with an optional bias for each feature.
+
+    Args:
+        x: shape (batch, height, width, channels).
+        filter: shape (height, width, channels / groups, features).
+        stride, dilation, groups: as in `convolution`.
+        padding: an integer, (vertical, horizontal) or (top, bottom, left, right).
+        bias: shape (features,).
+
+    Returns:
+        Shape (batch, height, width, features).
+
+    Raises:
+        ValueError: if the shapes do not fit.
+
+    >>> nb.conv2d(nb.ones((1, 3, 3, 2)), nb.ones((2, 2, 2, 1)))[0, :, :, 0]
+    Tensor(
+      [[8. 8.]
+       [8. 8.]] : f32[2,2]
+    )
+    """
+    a, b = _images("conv2d", x, filter)
+    strides = _per_dim("conv2d", "stride", stride, 2, 1)
+    dilations = _per_dim("conv2d", "dilation", dilation, 2, 1)
+    padded = _pad(a, _paddings("conv2d", padding, 2))
+    y = _convolve(padded, b, strides, dilations, operator.index(groups))
+    return _with_bias("conv2d", y, bias)
+
+
+def conv2d_transpose(
+    x: TensorLike,
+    filter: TensorLike,
+    *,
+    stride: PerDim = (1, 1),
+    dilation: PerDim = (1, 1),
+    padding: Padding = 0,
+    output_paddings: PerDim = (0, 0),
+    bias: TensorLike | None = None,
+) -> Tensor:
+    """The transpose of `conv2d` with respect to its images, as a layer that enlarges.
+
+    Args:
+        x: shape (batch, height, width, channels).
+        filter: shape (height, width, features, channels).
+        stride, dilation, padding: those of the convolution that is transposed.
+        output_paddings: rows and columns added at the bottom and on the right, to choose
+            among the sizes that the convolution maps to that of x; below the stride.
+        bias: shape (features,).
+
+    Returns:
+        Shape (batch, height, width, features), where each extent is
+        (n - 1) stride - padding + dilation (size - 1) + output_padding + 1.
+
+    Raises:
+        ValueError: if the shapes do not fit.
+
+    >>> nb.conv2d_transpose(nb.ones((1, 1, 2, 1)), nb.ones((1, 2, 1, 1)), stride=2)[0, :, :, 0]
+    Tensor([[1. 1. 1. 1.]] : f32[1,4])
+    """
+    op = "conv2d_transpose"
+    a, b = _images(op, x, filter)
+    strides = _per_dim(op, "stride", stride, 2, 1)
+    dilations = _per_dim(op, "dilation", dilation, 2, 1)
+    extra = _per_dim(op, "output_paddings", output_paddings, 2, 0)
+    pads = _paddings(op, padding, 2)
+    if any(more >= step for more, step in zip(extra, strides, strict=True)):
+        raise ValueError(
+            at_user(f"{op}: output_paddings {extra} must be smaller than the stride {strides}")
+        )
+    reach = [(size - 1) * step for size, step in zip(b.type.shape, dilations, strict=False)]
+    spread = _pad(
+        a,
+        [(far, far + more) for far, more in zip(reach, extra, strict=True)],
+        interior=[step - 1 for step in strides],
+    )
+    flipped = apply1("reverse", (b,), (("dims", int_array((0, 1))),))
+    exchanged = apply1("transpose", (flipped,), (("permutation", int_array((0, 1, 3, 2))),))
+    y = _convolve(spread, exchanged, (1, 1), dilations, 1)
+    return _with_bias(op, _crop(op, y, pads), bias)
+
+
+def _crop(op: str, y: Value, pads: Sequence[tuple[int, int]]) -> Value:
+    """y without so many elements at both ends of each dimension of space."""
+    starts = [0, *[low for low, _ in pads], 0]
+    limits = [
+        extent - high
+        for extent, high in zip(y.type.shape, [0, *[high for _, high in pads], 0], strict=True)
+    ]
+    if any(limit < start for start, limit in zip(starts, limits, strict=True)):
+        raise ValueError(
+            at_user(f"{op}: padding {list(pads)} leaves nothing of {list(y.type.shape)}")
+        )
+    attributes = (
+        ("starts", int_array(starts)),
+        ("limits", int_array(limits)),
+        ("strides", int_array([1] * len(starts))),
+    )
+    return apply1("slice", (y,), attributes)
+
+
+# ---------------------------------------------------------------- pooling
+
+
+def _windows(
+    op: str,
+    x: TensorLike,
+    kernel_size: PerDim,
+    stride: PerDim | None,
+    padding: Padding,
+    dilation: PerDim,
+    fill: float,
+) -> list[Value]:
+    """For each position in a window, the elements of all windows at it."""
+    value = as_value(x, op)
+    if value.type.rank != 4:
+        raise ValueError(
+            at_user(f"{op}: shape {list(value.type.shape)} is not (batch, height, width, channels)")
+        )
+    if not value.type.dtype.is_float:
+        raise TypeError(at_user(f"{op}: {value.type.short} does not hold floats; cast it"))
+    sizes = _per_dim(op, "kernel_size", kernel_size, 2, 1)
+    strides = sizes if stride is None else _per_dim(op, "stride", stride, 2, 1)
+    dilations = _per_dim(op, "dilation", dilation, 2, 1)
+    padded = _pad(value, _paddings(op, padding, 2), fill)
+    reach = [(size - 1) * step for size, step in zip(sizes, dilations, strict=True)]
+    extents = padded.type.shape[1:3]
+    if any(extent <= far for extent, far in zip(extents, reach, strict=True)):
+        raise ValueError(
+            at_user(f"{op}: a window of {sizes} does not fit into shape {list(value.type.shape)}")
+        )
+    batch, _, _, channels = padded.type.shape
+
+    def at(offset: tuple[int, ...]) -> Value:
+        limits = [
+            offset[i] + (extents[i] - reach[i] - 1) // strides[i] * strides[i] + 1 for i in (0, 1)
+        ]
+        attributes = (
+            ("starts", int_array((0, *offset, 0))),
+            ("limits", int_array((batch, *limits, channels))),
+            ("strides", int_array((1, *strides, 1))),
+        )
+        return apply1("slice", (padded,), attributes)
+
+    offsets = [range(0, far + 1, step) for far, step in zip(reach, dilations, strict=True)]
+    return [at(offset) for offset in itertools.product(*offsets)]
+
+
+def avg_pool2d(
+    x: TensorLike,
+    *,
+    kernel_size: PerDim,
+    stride: PerDim | None = None,
+    padding: Padding = 0,
+    dilation: PerDim = (1, 1),
+) -> Tensor:
+    """The mean of each window of an image; zeros of the padding count.
+
+    Args:
+        x: shape (batch, height, width, channels), of floats.
+        kernel_size: the extents of a window, one or (height, width).
+        stride: how far windows lie apart; by default the kernel size.
+        padding: an integer, (vertical, horizontal) or (top, bottom, left, right).
+        dilation: how far the elements of a window lie apart.
+
+    Raises:
+        ValueError: if no window fits. TypeError: if x does not hold floats.
+
+    >>> nb.avg_pool2d(nb.ones((1, 4, 4, 1)), kernel_size=2).shape
+    [Dim(1), Dim(2), Dim(2), Dim(1)]
+    """
+    parts = _windows("avg_pool2d", x, kernel_size, stride, padding, dilation, 0.0)
+    total = functools.reduce(lambda a, b: e.elementwise("add", a, b), parts)
+    return wrap(e.elementwise("div", total, float(len(parts))))
+
+
+def max_pool2d(
+    x: TensorLike,
+    *,
+    kernel_size: PerDim,
+    stride: PerDim | None = None,
+    padding: Padding = 0,
+    dilation: PerDim = (1, 1),
+) -> Tensor:
+    """The largest element of each window of an image; ties share the derivative equally.
+
+    The arguments and errors are those of `avg_pool2d`; padding is minus infinity.
+
+    >>> nb.max_pool2d(nb.reshape(nb.tensor([1.0, 5.0, 2.0, 3.0]), (1, 2, 2, 1)), kernel_size=2)
+    Tensor([[[[5.]]]] : f32[1,1,1,1])
+    """
+    parts = _windows("max_pool2d", x, kernel_size, stride, padding, dilation, -math.inf)
+    layers = [e.reshape(part, (1, *part.type.shape)) for part in parts]
+    stacked = apply1("concatenate", layers, (("dim", integer(0)),))
+    return wrap(apply1("reduce_max", (stacked,), (("dims", int_array((0,))),)))
