@@ -28,6 +28,7 @@ from nabla.functions.arithmetic import *
 from nabla.functions.comparison import *
 from nabla.functions.contraction import *
 from nabla.functions.creation import *
+from nabla.functions.indexing import *
 from nabla.functions.random import *
 from nabla.functions.reduction import *
 from nabla.functions.shape import *

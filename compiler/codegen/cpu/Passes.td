@@ -116,7 +116,8 @@ def PackedEntryPass : Pass<"nabla-packed-entry", "::mlir::ModuleOp"> {
 def ReadOnlyArgumentsPass : Pass<"nabla-read-only-arguments", "::mlir::ModuleOp"> {
   let summary = "Mark all function arguments as not writable";
   let description = [{
-    Bufferization would otherwise reuse the caller's arrays for results.
+    Bufferization would otherwise reuse the caller's arrays for results. A value that
+    is returned twice is copied, and arrays without elements become 1-d in the entry.
 
     ```mlir
     func.func @main(%x: tensor<3xf32>)
@@ -126,7 +127,8 @@ def ReadOnlyArgumentsPass : Pass<"nabla-read-only-arguments", "::mlir::ModuleOp"
     func.func @main(%x: tensor<3xf32> {bufferization.writable = false})
     ```
   }];
-  let dependentDialects = ["::mlir::bufferization::BufferizationDialect"];
+  let dependentDialects = ["::mlir::bufferization::BufferizationDialect",
+                           "::mlir::tensor::TensorDialect"];
 }
 
 def SeparateTemporariesPass : Pass<"nabla-separate-temporaries"> {

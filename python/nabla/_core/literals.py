@@ -36,6 +36,31 @@ def from_numpy(array: np.ndarray[Any, Any], copy: bool = True) -> Value:
     return leaf(buffer, tensor_type(dtype, array.shape))
 
 
+class _Interface:
+    """Memory of a buffer as NumPy asks for it."""
+
+    __slots__ = ("__array_interface__", "_buffer")
+
+    def __init__(self, buffer: Any, typestr: str, shape: tuple[int, ...]) -> None:
+        self._buffer = buffer
+        self.__array_interface__ = {
+            "data": (buffer.pointer, True),
+            "shape": shape,
+            "typestr": typestr,
+            "version": 3,
+        }
+
+
+def to_numpy(buffer: Any, type: TensorType) -> np.ndarray[Any, Any]:
+    """The elements in place; not to be written, for other tensors may share them."""
+    dtype = type.dtype.to_numpy()
+    if type.size == 0:
+        return np.empty(type.shape, dtype)
+    typestr = "<u2" if type.dtype.mlir == "bf16" else dtype.str
+    array = np.asarray(_Interface(buffer, typestr, type.shape))
+    return array.view(dtype) if type.dtype.mlir == "bf16" else array
+
+
 def scalar_dtype(value: Scalar) -> DType:
     """What a Python number is where it meets nothing else."""
     if isinstance(value, bool):
@@ -73,6 +98,13 @@ def scalar(value: Scalar, type: TensorType) -> Value:
 def constant(value: Scalar, type: TensorType) -> Value:
     """A tensor full of one number that the compiler knows."""
     return apply1("constant", (), (("value", attributes.splat(value, type)),), type)
+
+
+def integers(values: tuple[int, ...]) -> Value:
+    """A tensor of int64 that the compiler knows."""
+    type = tensor_type(int64, (len(values),))
+    text = f"dense<[{', '.join(map(str, values))}]> : {type.mlir}"
+    return apply1("constant", (), (("value", text),), type)
 
 
 def spread(value: Value, type: TensorType) -> Value:

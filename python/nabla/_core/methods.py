@@ -9,6 +9,7 @@ from nabla import functions as f
 from nabla._core.convert import is_array
 from nabla._core.errors import at_user
 from nabla._core.tree import Handle
+from nabla.functions.indexing import At
 
 if TYPE_CHECKING:
     from nabla._core.tensor import Tensor
@@ -128,6 +129,33 @@ class Methods(Handle):
 
     def __setitem__(self, index: Any, value: Any) -> None:
         raise TypeError(at_user("tensors are immutable: x = x.at[index].set(value)"))
+
+    @property
+    def at(self) -> At:
+        """Elements to be changed in a copy: `x.at[index].set(values)`, also add and others."""
+        return At(self)  # type: ignore[arg-type]
+
+    def gather(self, indices: Any, axis: int | None = 0) -> Tensor:
+        """`nb.gather`"""
+        return f.gather(self, indices, axis)
+
+    take = gather
+
+    def scatter(self, indices: Any, updates: Any, axis: int = 0) -> Tensor:
+        """`nb.scatter`"""
+        return f.scatter(self, indices, updates, axis)
+
+    def take_along_axis(self, indices: Any, axis: int | None = -1) -> Tensor:
+        """`nb.take_along_axis`"""
+        return f.take_along_axis(self, indices, axis)
+
+    def slice_tensor(self, start: Any, size: Any) -> Tensor:
+        """`nb.slice_tensor`"""
+        return f.slice_tensor(self, start, size)
+
+    def slice_update(self, update: Any, start: Any, size: Any = None) -> Tensor:
+        """`nb.slice_update`"""
+        return f.slice_update(self, update, start, size)
 
     # ---------------------------------------------------------------- methods
 

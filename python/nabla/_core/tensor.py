@@ -14,7 +14,7 @@ from nabla._core.dtypes import BY_MLIR, DType
 from nabla._core.errors import DerivativeCutWarning, at_user
 from nabla._core.force import force
 from nabla._core.graph import Value
-from nabla._core.literals import leaf
+from nabla._core.literals import leaf, to_numpy
 from nabla._core.methods import Methods
 from nabla._core.types import Shape, tensor_type
 
@@ -144,11 +144,11 @@ class Tensor(Methods):
                     "say nb.any or nb.all"
                 )
             )
-        return bool(_view(force(self._value), self).item())
+        return bool(to_numpy(force(self._value), self._value.type).item())
 
     def __int__(self) -> int:
         self._need_one("int()")
-        return int(_view(force(self._value), self).item())
+        return int(to_numpy(force(self._value), self._value.type).item())
 
     def __float__(self) -> float:
         return float(self._only("float()"))
@@ -165,7 +165,7 @@ class Tensor(Methods):
         return force(value)
 
     def _view(self, asked: str) -> np.ndarray[Any, Any]:
-        return _view(self._force(asked), self)
+        return to_numpy(self._force(asked), self._value.type)
 
     def _only(self, asked: str) -> Any:
         self._need_one(asked)
@@ -211,38 +211,12 @@ class Tensor(Methods):
     def __repr__(self) -> str:
         if self._value.trace is not None:
             return f"Traced({self._value.type.short})"
-        return printing.text(_view(force(self._value), self), self._value.type)
+        return printing.text(to_numpy(force(self._value), self._value.type), self._value.type)
 
     __str__ = __repr__
 
     def __format__(self, spec: str) -> str:
         return format(self.item(), spec) if spec else str(self)
-
-
-class _Interface:
-    """Memory of a buffer as NumPy asks for it."""
-
-    __slots__ = ("__array_interface__", "_buffer")
-
-    def __init__(self, buffer: Any, typestr: str, shape: tuple[int, ...]) -> None:
-        self._buffer = buffer
-        self.__array_interface__ = {
-            "data": (buffer.pointer, True),
-            "shape": shape,
-            "typestr": typestr,
-            "version": 3,
-        }
-
-
-def _view(buffer: Any, tensor: Tensor) -> np.ndarray[Any, Any]:
-    """The elements in place; not to be written, for other tensors may share them."""
-    dtype = tensor.dtype.to_numpy()
-    shape: tuple[int, ...] = tensor._value.type.shape
-    if tensor._value.type.size == 0:
-        return np.empty(shape, dtype)
-    typestr = "<u2" if tensor.dtype.mlir == "bf16" else dtype.str
-    array = np.asarray(_Interface(buffer, typestr, shape))
-    return array.view(dtype) if tensor.dtype.mlir == "bf16" else array
 
 
 def from_buffer(buffer: Any) -> Tensor:

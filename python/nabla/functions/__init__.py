@@ -6,6 +6,7 @@ from nabla.functions import (
     comparison,
     contraction,
     creation,
+    indexing,
     random,
     reduction,
     shape,
@@ -15,6 +16,7 @@ from nabla.functions.arithmetic import *
 from nabla.functions.comparison import *
 from nabla.functions.contraction import *
 from nabla.functions.creation import *
+from nabla.functions.indexing import *
 from nabla.functions.random import *
 from nabla.functions.reduction import *
 from nabla.functions.shape import *
@@ -26,6 +28,7 @@ __all__ += comparison.__all__
 __all__ += contraction.__all__
 __all__ += windows.__all__
 __all__ += creation.__all__
+__all__ += indexing.__all__
 __all__ += random.__all__
 __all__ += reduction.__all__
 __all__ += shape.__all__

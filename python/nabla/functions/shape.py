@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from nabla._core import elementwise as e
-from nabla._core import indexing
 from nabla._core.apply import apply1
 from nabla._core.attributes import int_array, integer
 from nabla._core.convert import as_value
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 __all__ = [
     "broadcast_to",
     "concatenate",
-    "getitem",
     "matrix_transpose",
     "permute",
     "reshape",
@@ -139,11 +137,3 @@ def stack(tensors: Sequence[TensorLike], axis: int = 0) -> Tensor:
     dim = normalize_axis("stack", axis, len(shape) + 1)
     grown = (*shape[:dim], 1, *shape[dim:])
     return concatenate([wrap(e.reshape(value, grown)) for value in values], axis=dim)
-
-
-def getitem(x: TensorLike, index: Any) -> Tensor:
-    """`x[index]`"""
-    value = as_value(x, "getitem")
-    if not indexing.is_basic(index):
-        raise TypeError(at_user(f"Invalid index type: {type(index).__name__}"))
-    return wrap(indexing.basic(value, index))
