@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Threefry-2x32 with 20 rounds: Salmon, Moraes, Dror, Shaw, "Parallel random
-// numbers: as easy as 1, 2, 3", SC 2011. tests/py/test_lowering.py holds the
+// numbers: as easy as 1, 2, 3", SC 2011. tests/py/test_random.py holds the
 // test vectors that its authors published.
 //
 //===----------------------------------------------------------------------===//

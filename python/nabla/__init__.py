@@ -3,6 +3,7 @@
 
 from nabla import _nabla as _nabla
 from nabla import functions as functions
+from nabla import random as random
 from nabla._core.dtypes import DType as DType
 from nabla._core.dtypes import (
     bfloat16,
@@ -96,6 +97,7 @@ __all__ = [
     "jvp",
     "linearize",
     "promote_types",
+    "random",
     "register_dataclass",
     "register_pytree_node",
     "run_mlir",

@@ -1,57 +1,70 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Noise from the process-wide generator."""
+"""Noise from the process-wide generator; `nb.random` has functions of explicit keys.
+
+Each call draws anew: also each call of a compiled function, each example under `nb.vmap` and
+each step of `nb.scan`. Under `nb.grad` and the other derivatives, noise is a constant: the same
+draw makes the value and the derivative.
+"""
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
-from nabla._core import elementwise as e
-from nabla._core.apply import apply1
-from nabla._core.dtypes import as_dtype, float32, uint32, uint64
-from nabla._core.errors import at_user
-from nabla._core.graph import Value
 from nabla._core.keys import draw, seed
 from nabla._core.tree import wrap
-from nabla._core.types import tensor_type
-from nabla.functions._support import as_shape
-from nabla.functions.arithmetic import cos, log, sqrt
+from nabla.functions import _draws as d
 
 if TYPE_CHECKING:
     from nabla._core.dtypes import DTypeLike
     from nabla._core.tensor import Tensor
+    from nabla._core.types import TensorLike
 
-__all__ = ["gaussian", "seed"]
-
-
-def _unit(key: Value, shape: tuple[int, ...], dtype: Any) -> Tensor:
-    """Evenly spread in [0, 1), as fine as the dtype holds without rounding up to 1."""
-    word, drop, kept = (uint64, 11, 53) if dtype.bits == 64 else (uint32, 8, 24)
-    if dtype.bits == 16:
-        drop, kept = (24, 8) if dtype.mlir == "bf16" else (21, 11)
-    bits = apply1("random_bits", (key,), (), tensor_type(word, shape))
-    top = e.elementwise("div", bits, 1 << drop)
-    return wrap(e.convert(top, dtype)) * 2.0**-kept
+__all__ = ["gaussian", "normal", "seed", "uniform"]
 
 
 def gaussian(
-    shape: Any = (),
-    mean: float = 0.0,
-    std: float = 1.0,
+    shape: Any = None,
+    mean: TensorLike = 0.0,
+    std: TensorLike = 1.0,
     *,
     dtype: DTypeLike | None = None,
     device: Any = None,
 ) -> Tensor:
     """Noise of the normal distribution; every call draws anew.
 
+    The shape is that of `mean` and `std` together if none is given; float32 unless `dtype` says
+    otherwise. Differentiable in `mean` and `std`. ValueError if these do not broadcast to the
+    shape, TypeError for a dtype that is no float.
+
     >>> nb.gaussian((2, 3)).shape
     [Dim(2), Dim(3)]
+    >>> nb.gaussian((), mean=5.0, std=0.0)
+    Tensor(5. : f32[])
     """
-    kind = float32 if dtype is None else as_dtype(dtype)
-    if not kind.is_float:
-        raise TypeError(at_user(f"gaussian: noise of {kind.name} is not possible"))
-    dims = as_shape("gaussian", shape)
-    # Box and Muller: a point evenly spread in angle, at a distance with the right law.
-    both = _unit(draw(), (2, *dims), kind)
-    distance, angle = sqrt(-2.0 * log(1.0 - both[0])), cos(2.0 * math.pi * both[1])
-    return mean + std * (distance * angle)
+    kind = d.float_dtype("gaussian", dtype)
+    return wrap(d.shaped("gaussian", draw(), shape, mean, std, kind))
+
+
+normal = gaussian
+
+
+def uniform(
+    shape: Any = None,
+    low: TensorLike = 0.0,
+    high: TensorLike = 1.0,
+    *,
+    dtype: DTypeLike | None = None,
+    device: Any = None,
+) -> Tensor:
+    """Noise evenly spread in [low, high), never `high` itself; every call draws anew.
+
+    The shape is that of `low` and `high` together if none is given; float32 unless `dtype` says
+    otherwise. Differentiable in `low` and `high`. ValueError if these do not broadcast to the
+    shape, TypeError for a dtype that is no float.
+
+    >>> x = nb.uniform((2, 3), -1.0, 1.0)
+    >>> bool(nb.max(x) < 1.0) and bool(nb.min(x) >= -1.0)
+    True
+    """
+    kind = d.float_dtype("uniform", dtype)
+    return wrap(d.scaled("uniform", draw(), shape, low, high, kind))
