@@ -10,10 +10,14 @@
 #include <nanobind/ndarray.h>
 #include <nanobind/stl/string.h>
 
+#include <cstring>
+
 namespace nb = nanobind;
 using namespace nabla;
 
-using Foreign = nb::ndarray<nb::ro, nb::device::cpu>;
+/// Arrays of others; those that forbid writing are only known as read-only.
+using Writable = nb::ndarray<nb::device::cpu>;
+using ReadOnly = nb::ndarray<nb::ro, nb::device::cpu>;
 
 //===----------------------------------------------------------------------===//
 // Element types
@@ -74,12 +78,13 @@ static void releaseObject(void *owner) {
   Py_DECREF(static_cast<PyObject *>(owner));
 }
 
-static void releaseForeign(void *owner) {
+template <typename Foreign> static void releaseForeign(void *owner) {
   nb::gil_scoped_acquire lock;
   delete static_cast<Foreign *>(owner);
 }
 
-static Buffer fromForeign(Foreign array, bool copy) {
+template <typename Foreign>
+static Buffer fromForeign(const Foreign &array, bool copy, bool readOnly) {
   std::vector<int64_t> shape, strides;
   Element element = fromDlpack(array.dtype());
   int64_t bytes = getInfo(element).bytes;
@@ -91,16 +96,43 @@ static Buffer fromForeign(Foreign array, bool copy) {
   void *data = const_cast<void *>(static_cast<const void *>(array.data()));
   bool aligned = reinterpret_cast<uintptr_t>(data) % bytes == 0;
   if (!copy && aligned && isContiguous(type, strides.data()))
-    return Buffer::borrow(type, data, new Foreign(array), releaseForeign,
-                          /*readOnly=*/true);
+    return Buffer::borrow(type, data, new Foreign(array),
+                          releaseForeign<Foreign>, readOnly);
   Buffer buffer = allocate(type);
   if (type->size() > 0)
     copyStrided(type, data, strides.data(), buffer.data());
   return buffer;
 }
 
+/// Raises TypeError for arrays in memory that the CPU cannot read.
+static void checkDevice(nb::handle array) {
+  // DLPack's codes of memory that belongs to the CPU: its own, and what CUDA
+  // and ROCm pin.
+  constexpr int cpu[] = {1, 3, 11};
+  auto device = nb::cast<nb::tuple>(array.attr("__dlpack_device__")());
+  int kind = nb::cast<int>(nb::int_(device[0]));
+  for (int code : cpu)
+    if (kind == code)
+      return;
+  throw nb::type_error(("the array is not in the memory of the CPU but on "
+                        "DLPack device " +
+                        std::to_string(kind) + "; move it first")
+                           .c_str());
+}
+
+static Buffer fromObject(nb::object array, bool copy) {
+  checkDevice(array);
+  Writable writable;
+  if (nb::try_cast(array, writable, false))
+    return fromForeign(writable, copy, /*readOnly=*/false);
+  ReadOnly readOnly;
+  if (nb::try_cast(array, readOnly, false))
+    return fromForeign(readOnly, copy, /*readOnly=*/true);
+  throw nb::type_error("the array does not give its memory by DLPack");
+}
+
 static Buffer fromPointer(uintptr_t pointer, const std::string &dtype,
-                          nb::sequence shape, nb::object owner) {
+                          nb::sequence shape, nb::object owner, bool readOnly) {
   std::optional<Element> element = parseElement(dtype);
   if (!element)
     throw nb::type_error(("there is no element type '" + dtype + "'").c_str());
@@ -109,22 +141,70 @@ static Buffer fromPointer(uintptr_t pointer, const std::string &dtype,
     dims.push_back(nb::cast<int64_t>(dim));
   return Buffer::borrow(typeOf(*element, dims),
                         reinterpret_cast<void *>(pointer),
-                        owner.release().ptr(), releaseObject,
-                        /*readOnly=*/true);
+                        owner.release().ptr(), releaseObject, readOnly);
 }
 
 //===----------------------------------------------------------------------===//
 // Export
 //===----------------------------------------------------------------------===//
 
-static nb::object toDlpack(nb::handle_t<Buffer> self, nb::kwargs) {
-  Buffer &buffer = nb::cast<Buffer &>(self);
-  buffer.setExported();
+/// DLPack 1.0 and later can say that memory is not to be written.
+static bool canSayReadOnly(nb::object maxVersion) {
+  if (maxVersion.is_none())
+    return false;
+  return nb::cast<int>(nb::cast<nb::tuple>(maxVersion)[0]) >= 1;
+}
+
+template <typename... Config>
+static nb::object viewOf(nb::handle self, const Buffer &buffer) {
   const ArrayType *type = buffer.type();
   std::vector<size_t> shape(type->shape().begin(), type->shape().end());
-  nb::ndarray<> view(buffer.data(), shape.size(), shape.data(), self,
-                     type->strides().data(), toDlpack(type->element()));
-  return nb::cast(view);
+  return nb::cast(nb::ndarray<Config...>(
+      buffer.data(), shape.size(), shape.data(), self, type->strides().data(),
+      toDlpack(type->element())));
+}
+
+static nb::object copyOf(const Buffer &buffer) {
+  Buffer copy = allocate(buffer.type());
+  std::memcpy(copy.data(), buffer.data(), buffer.type()->bytes());
+  return nb::cast(std::move(copy));
+}
+
+[[noreturn]] static void refuse(const char *why) {
+  PyErr_SetString(PyExc_BufferError, why);
+  throw nb::python_error();
+}
+
+/// `__dlpack__` of the array API of 2023. A view is marked as read-only where
+/// the consumer understands that; to others, memory that its lender forbids to
+/// write goes as a copy.
+static nb::object exportDlpack(nb::handle_t<Buffer> self, nb::object stream,
+                               nb::object maxVersion, nb::object device,
+                               nb::object copy) {
+  if (!stream.is_none())
+    refuse("memory of the CPU has no streams: stream must be None");
+  if (!device.is_none() && !device.equal(nb::make_tuple(1, 0)))
+    refuse("the array is in the memory of the CPU, device (1, 0)");
+  Buffer &buffer = nb::cast<Buffer &>(self);
+  bool mustCopy = !copy.is_none() && nb::cast<bool>(copy);
+  bool versioned = canSayReadOnly(maxVersion);
+  if (!mustCopy && !versioned && buffer.isReadOnly()) {
+    if (!copy.is_none())
+      refuse("memory that must not be written goes without a copy only to "
+             "consumers of DLPack 1.0: pass max_version=(1, 0)");
+    mustCopy = true;
+  }
+  nb::object owner = nb::borrow(self);
+  if (mustCopy)
+    owner = copyOf(buffer);
+  else
+    buffer.setExported();
+  const Buffer &shared = nb::cast<const Buffer &>(owner);
+  if (!versioned)
+    return viewOf<>(owner, shared);
+  nb::object view = mustCopy ? viewOf<nb::array_api>(owner, shared)
+                             : viewOf<nb::ro, nb::array_api>(owner, shared);
+  return view.attr("__dlpack__")(nb::arg("max_version") = maxVersion);
 }
 
 static nb::tuple shapeOf(const Buffer &buffer) {
@@ -136,10 +216,11 @@ static nb::tuple shapeOf(const Buffer &buffer) {
 
 void nabla::bindBuffer(nb::module_ &m) {
   nb::class_<Buffer>(m, "Buffer")
-      .def_static("from_dlpack", &fromForeign, nb::arg("array"),
+      .def_static("from_dlpack", &fromObject, nb::arg("array"),
                   nb::arg("copy") = false)
       .def_static("from_pointer", &fromPointer, nb::arg("pointer"),
-                  nb::arg("dtype"), nb::arg("shape"), nb::arg("owner"))
+                  nb::arg("dtype"), nb::arg("shape"), nb::arg("owner"),
+                  nb::arg("read_only") = true)
       .def_prop_ro("dtype",
                    [](const Buffer &buffer) {
                      return getInfo(buffer.type()->element()).name;
@@ -154,9 +235,10 @@ void nabla::bindBuffer(nb::module_ &m) {
                      return reinterpret_cast<uintptr_t>(buffer.data());
                    })
       .def_prop_ro("exported", &Buffer::isExported)
-      .def("__dlpack__",
-           static_cast<nb::object (*)(nb::handle_t<Buffer>, nb::kwargs)>(
-               &toDlpack))
+      .def_prop_ro("read_only", &Buffer::isReadOnly)
+      .def("__dlpack__", &exportDlpack, nb::kw_only(),
+           nb::arg("stream") = nb::none(), nb::arg("max_version") = nb::none(),
+           nb::arg("dl_device") = nb::none(), nb::arg("copy") = nb::none())
       .def("__dlpack_device__",
            [](const Buffer &) { return nb::make_tuple(1, 0); });
 }

@@ -9,6 +9,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from nabla._core.errors import at_user
+
 DTypeLike = Any  # a DType, its name, a NumPy dtype or scalar type, or bool, int, float
 
 
@@ -156,9 +158,9 @@ def _from_numpy(dtype: object) -> DType:
         try:
             name = np.dtype(dtype).name  # type: ignore[call-overload]
         except TypeError:
-            raise TypeError(f"{dtype!r} is not a dtype") from None
+            raise TypeError(at_user(f"{dtype!r} is not a dtype")) from None
     if name not in _BY_NAME:
-        raise TypeError(f"Nabla has no tensors of {name}; it has {', '.join(_BY_NAME)}")
+        raise TypeError(at_user(f"Nabla has no tensors of {name}; it has {', '.join(_BY_NAME)}"))
     return _BY_NAME[name]
 
 

@@ -29,10 +29,12 @@ def leaf(buffer: Any, type: Type) -> Value:
 def from_numpy(array: np.ndarray[Any, Any], copy: bool = True) -> Value:
     """A leaf with the array's elements; without `copy` it shares their memory if it can."""
     dtype = as_dtype(array.dtype)
-    if copy or not array.flags.c_contiguous or not array.dtype.isnative:
+    flags = array.flags
+    if copy or not (flags.c_contiguous and flags.aligned and array.dtype.isnative):
         array = np.array(array, dtype=dtype.to_numpy(), order="C", copy=True)
     pointer = array.__array_interface__["data"][0]
-    buffer = _nabla.Buffer.from_pointer(pointer, dtype.mlir, array.shape, array)
+    read_only = not array.flags.writeable
+    buffer = _nabla.Buffer.from_pointer(pointer, dtype.mlir, array.shape, array, read_only)
     return leaf(buffer, tensor_type(dtype, array.shape))
 
 
@@ -71,8 +73,12 @@ def scalar_dtype(value: Scalar) -> DType:
 
 
 def check_fits(value: Scalar, dtype: DType) -> None:
-    """Raise OverflowError if an integer is out of the range of an integer dtype."""
-    if dtype.is_float or dtype.kind == "bool" or isinstance(value, float):
+    """Raise OverflowError if an integer is out of the range of the dtype."""
+    if dtype.kind == "bool" or isinstance(value, float):
+        return
+    if dtype.is_float:
+        if abs(value) >> 1024:  # not even in float64; smaller ones become infinite
+            raise OverflowError(at_user(f"the integer is out of the range of {dtype.name}"))
         return
     unsigned = dtype.kind == "uint"
     low = 0 if unsigned else -(1 << (dtype.bits - 1))
@@ -90,7 +96,8 @@ def scalar(value: Scalar, type: TensorType) -> Value:
     check_fits(value, type.dtype)
     if not varies(value):
         return constant(value, type)
-    array = np.asarray(value, type.dtype.to_numpy())
+    with np.errstate(over="ignore"):  # a large float is infinite in a narrow dtype
+        array = np.asarray(value, type.dtype.to_numpy())
     made = from_numpy(array, copy=False)
     return made if not type.shape else spread(made, type)
 

@@ -37,12 +37,22 @@ class Tensor(Methods):
     def from_dlpack(array: Any) -> Tensor:
         """A tensor of the elements of a NumPy, PyTorch, JAX or other DLPack array.
 
-        It shares the array's memory where the layout is contiguous: do not write into the
-        array afterwards. `nb.tensor(array)` copies.
+        It shares the array's memory where that is contiguous, aligned and in native byte
+        order, and keeps the array alive: do not write into the array afterwards. Other layouts
+        are copied, and `nb.tensor(array)` always copies. Compiled code never writes into it.
+
+        Raises:
+            TypeError: for elements of a dtype that tensors have not, and for an array that is
+                not in the memory of the CPU.
+
+        >>> array = np.array([1.0, 2.0])
+        >>> x = nb.Tensor.from_dlpack(array)
+        >>> np.shares_memory(np.asarray(x), array)
+        True
         """
         from nabla._core.convert import alias
 
-        return Tensor(alias(array))
+        return tree.wrap(alias(array))
 
     # ---------------------------------------------------------------- type
 
@@ -130,8 +140,26 @@ class Tensor(Methods):
             return view.astype(dtype)
         return view.copy() if copy else view
 
-    def __dlpack__(self, **options: Any) -> Any:
-        return self._force("__dlpack__()").__dlpack__(**options)
+    def __dlpack__(
+        self,
+        *,
+        stream: Any = None,
+        max_version: tuple[int, int] | None = None,
+        dl_device: tuple[int, int] | None = None,
+        copy: bool | None = None,
+    ) -> Any:
+        """The elements in place, for `from_dlpack` of NumPy, PyTorch, JAX and others.
+
+        Tensors share memory freely, so nobody may write into the view. It says so to consumers
+        of DLPack 1.0. To older ones it cannot: a tensor that was itself made of an array that
+        forbids writing goes to them as a copy. With `copy=True` the memory is the consumer's
+        own. BufferError for what cannot be had: a stream, another device, or no copy where one
+        is needed.
+        """
+        buffer = self._force("__dlpack__()")
+        return buffer.__dlpack__(
+            stream=stream, max_version=max_version, dl_device=dl_device, copy=copy
+        )
 
     def __dlpack_device__(self) -> tuple[int, int]:
         return (1, 0)
