@@ -41,10 +41,34 @@ struct LowerCall : OpConversionPattern<CallOp> {
   }
 };
 
+/// Whether values of the type can be in memory, or need not.
+static bool hasStorage(Type type) {
+  auto tensor = dyn_cast<TensorType>(type);
+  return !tensor ||
+         (hasSupportedShape(type) &&
+          BaseMemRefType::isValidElementType(tensor.getElementType()));
+}
+
+/// Functions of other types than those of the dialect's ops would not survive
+/// bufferization.
+static LogicalResult checkStorage(ModuleOp module) {
+  for (auto function : module.getOps<func::FuncOp>()) {
+    FunctionType type = function.getFunctionType();
+    for (Type each :
+         llvm::concat<const Type>(type.getInputs(), type.getResults()))
+      if (!hasStorage(each))
+        return function.emitOpError("takes or returns ")
+               << each << ", which has no place in memory";
+  }
+  return success();
+}
+
 class NablaToLinalgPass
     : public impl::NablaToLinalgPassBase<NablaToLinalgPass> {
 public:
   void runOnOperation() override {
+    if (failed(checkStorage(getOperation())))
+      return signalPassFailure();
     MLIRContext &context = getContext();
     StorageTypeConverter converter;
     RewritePatternSet patterns(&context);

@@ -7,7 +7,7 @@
 #include "compiler/driver/Executable.h"
 
 #include "compiler/driver/ProgramImpl.h"
-#include "compiler/driver/Session.h"
+#include "compiler/driver/Worker.h"
 #include "compiler/target/cpu/Jit.h"
 
 #include <chrono>
@@ -31,7 +31,7 @@ static Failure parseTypes(const std::vector<std::string> &texts,
   return std::nullopt;
 }
 
-Failure Executable::compile(Program program, Executable &executable) {
+Failure Executable::compile(Program &program, Executable &executable) {
   // The types are final once linear maps are residuals.
   if (Failure failure = program.runTo("transforms", &executable.stages))
     return failure;
@@ -46,8 +46,8 @@ Failure Executable::compile(Program program, Executable &executable) {
     return failure;
   auto start = std::chrono::steady_clock::now();
   std::string entry = program.impl().entry + "_packed";
-  Failure failure = Session::get().attempt([&]() -> LogicalResult {
-    executable.jit = Jit::compile(*program.impl().module, entry);
+  Failure failure = program.impl().attempt([&]() -> LogicalResult {
+    executable.jit = Jit::compile(*program.impl().module, entry, endIfUnwanted);
     return success(static_cast<bool>(executable.jit));
   });
   std::chrono::duration<double> spent =

@@ -22,7 +22,7 @@ public:
   ~Executable();
 
   /// Runs the remaining phases of `program`, which is used up, and compiles it.
-  static Failure compile(Program program, Executable &executable);
+  static Failure compile(Program &program, Executable &executable);
 
   const std::vector<const ArrayType *> &inputs() const { return inputTypes; }
   const std::vector<const ArrayType *> &results() const { return resultTypes; }

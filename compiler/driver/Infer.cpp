@@ -8,7 +8,6 @@
 #include "compiler/driver/Session.h"
 #include "compiler/runtime/ArrayType.h"
 
-#include "mlir/IR/Block.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Operation.h"
 #include "mlir/IR/Verifier.h"
@@ -18,23 +17,6 @@ using namespace mlir;
 using namespace nabla;
 
 namespace {
-
-/// Values of any types, for operations that are built only to be asked.
-class Scratch {
-public:
-  /// The n-th value of that type.
-  Value get(Type type, unsigned n) {
-    SmallVector<Value, 4> &values = known[type];
-    while (values.size() <= n)
-      values.push_back(
-          block.addArgument(type, UnknownLoc::get(type.getContext())));
-    return values[n];
-  }
-
-private:
-  Block block;
-  llvm::DenseMap<Type, SmallVector<Value, 4>> known;
-};
 
 /// Storage of the properties of an operation that does not exist yet.
 class Properties {
@@ -78,8 +60,7 @@ static LogicalResult inferInto(OperationState &state,
       properties.get(), state.regions, state.types);
 }
 
-static LogicalResult parseInto(OperationState &state, Scratch &scratch,
-                               const TextList &operands,
+static LogicalResult parseInto(OperationState &state, const TextList &operands,
                                const TextPairs &attributes) {
   Session &session = Session::get();
   llvm::SmallDenseMap<Type, unsigned, 4> used;
@@ -87,7 +68,7 @@ static LogicalResult parseInto(OperationState &state, Scratch &scratch,
     Type type = session.parseType(text);
     if (!type)
       return failure();
-    state.operands.push_back(scratch.get(type, used[type]++));
+    state.operands.push_back(session.getScratch(type, used[type]++));
   }
   for (auto [name, text] : attributes) {
     Attribute attribute = session.parseAttribute(text);
@@ -111,14 +92,13 @@ static LogicalResult checkSizes(Operation *op) {
 
 static LogicalResult inferOp(std::string_view name, const TextList &operands,
                              const TextPairs &attributes,
-                             const TextList *results, Scratch &scratch,
-                             TextList &inferred) {
+                             const TextList *results, TextList &inferred) {
   Session &session = Session::get();
   std::optional<RegisteredOperationName> op = session.getOp(name);
   if (!op)
     return failure();
   OperationState state(UnknownLoc::get(session.context()), *op);
-  if (failed(parseInto(state, scratch, operands, attributes)) ||
+  if (failed(parseInto(state, operands, attributes)) ||
       failed(session.checkAttributes(*op, state.attributes.getAttrs())))
     return failure();
   if (!results) {
@@ -144,8 +124,6 @@ static LogicalResult inferOp(std::string_view name, const TextList &operands,
 Failure nabla::inferTypes(std::string_view op, const TextList &operands,
                           const TextPairs &attributes, const TextList *results,
                           TextList &inferred) {
-  static auto *scratch = new Scratch();
-  return Session::get().attempt([&] {
-    return inferOp(op, operands, attributes, results, *scratch, inferred);
-  });
+  return Session::get().attempt(
+      [&] { return inferOp(op, operands, attributes, results, inferred); });
 }

@@ -53,44 +53,21 @@ void Program::Impl::update() {
   entryType = type;
 }
 
-/// Parsers of types take shapes that overflow where they multiply them.
-Failure Program::parse(std::string_view text, Program &program) {
-  if (Failure failure = checkText(text))
-    return failure;
-  Session &session = Session::get();
-  session.loadAllDialects();
-  return session.attempt([&]() -> LogicalResult {
-    ParserConfig config(session.context(), /*verifyAfterParse=*/true);
-    program.pimpl->module =
-        parseSourceString<ModuleOp>(text, config, /*sourceName=*/"<mlir>");
-    if (!program.pimpl->module)
-      return failure();
-    program.pimpl->update();
-    return success();
-  });
+Failure Program::Impl::check() const {
+  if (module)
+    return std::nullopt;
+  return "there is no module: it is in use, or was lost when its compilation "
+         "crashed or was interrupted";
 }
 
-Program Program::clone() const {
-  Program copy;
-  copy.pimpl->module = pimpl->module->clone();
-  copy.pimpl->phase = pimpl->phase;
-  copy.pimpl->entry = pimpl->entry;
-  copy.pimpl->entryType = pimpl->entryType;
-  copy.pimpl->linearResults = pimpl->linearResults;
-  copy.pimpl->assembly = pimpl->assembly;
-  return copy;
-}
-
-std::string Program::text(bool locations) const {
-  if (!pimpl->assembly.empty())
-    return pimpl->assembly;
+static std::string toText(ModuleOp module, bool locations) {
   std::string text;
   llvm::raw_string_ostream os(text);
   OpPrintingFlags flags;
   flags.assumeVerified();
   if (locations)
     flags.enableDebugInfo(/*enable=*/true, /*prettyForm=*/false);
-  (*pimpl->module)->print(os, flags);
+  module.print(os, flags);
   os << '\n';
   return text;
 }
@@ -100,6 +77,72 @@ static std::string toText(Type type) {
   llvm::raw_string_ostream os(text);
   type.print(os);
   return text;
+}
+
+Failure Program::Impl::renew() {
+  Session &current = Session::get();
+  if (!module || session == &current)
+    return check();
+  std::string text = toText(*module, /*locations=*/true);
+  std::string typeText = entryType ? toText(entryType) : "";
+  current.loadAllDialects();
+  return current.attempt([&] {
+    ParserConfig config(current.context());
+    module = parseSourceString<ModuleOp>(text, config);
+    if (entryType)
+      entryType =
+          dyn_cast<FunctionType>(parseType(typeText, current.context()));
+    session = &current;
+    return success(bool(module));
+  });
+}
+
+Failure Program::Impl::attempt(llvm::function_ref<LogicalResult()> work) {
+  bool crashed = false;
+  Failure failure = session->attempt(work, &crashed);
+  // It may be in any state: not even fit for its destructor.
+  if (crashed)
+    (void)module.release();
+  return failure;
+}
+
+/// Parsers of types take shapes that overflow where they multiply them.
+Failure Program::parse(std::string_view text, Program &program) {
+  if (Failure failure = checkText(text))
+    return failure;
+  Session &session = Session::get();
+  session.loadAllDialects();
+  return session.attempt([&]() -> LogicalResult {
+    ParserConfig config(session.context(), /*verifyAfterParse=*/true);
+    program.pimpl->session = &session;
+    program.pimpl->module =
+        parseSourceString<ModuleOp>(text, config, /*sourceName=*/"<mlir>");
+    if (!program.pimpl->module)
+      return failure();
+    program.pimpl->update();
+    return success();
+  });
+}
+
+Failure Program::clone(Program &copy) const {
+  if (Failure failure = pimpl->check())
+    return failure;
+  copy.pimpl->session = pimpl->session;
+  copy.pimpl->module = pimpl->module->clone();
+  copy.pimpl->phase = pimpl->phase;
+  copy.pimpl->entry = pimpl->entry;
+  copy.pimpl->entryType = pimpl->entryType;
+  copy.pimpl->linearResults = pimpl->linearResults;
+  copy.pimpl->assembly = pimpl->assembly;
+  return std::nullopt;
+}
+
+Failure Program::print(bool locations, std::string &text) const {
+  if (Failure failure = pimpl->check())
+    return failure;
+  text = pimpl->assembly.empty() ? toText(*pimpl->module, locations)
+                                 : pimpl->assembly;
+  return std::nullopt;
 }
 
 static Signature toSignature(FunctionType type) {
@@ -118,12 +161,13 @@ Failure Program::signature(Signature &signature) const {
   return std::nullopt;
 }
 
-std::vector<std::pair<std::string, Signature>> Program::symbols() const {
-  std::vector<std::pair<std::string, Signature>> symbols;
+Failure Program::symbols(Symbols &symbols) const {
+  if (Failure failure = pimpl->check())
+    return failure;
   for (auto function : pimpl->module->getOps<func::FuncOp>())
     symbols.emplace_back(function.getName().str(),
                          toSignature(function.getFunctionType()));
-  return symbols;
+  return std::nullopt;
 }
 
 std::vector<ExpandedLinear> Program::linearResults() const {

@@ -35,6 +35,8 @@ struct ExpandedLinear {
 };
 
 /// A verified module. Programs can be used by different threads, each by one.
+/// Before `parse`, and after a crash or an interrupt, there is no module, which
+/// is a failure of what needs one.
 class Program {
 public:
   struct Impl;
@@ -45,10 +47,10 @@ public:
   ~Program();
 
   static Failure parse(std::string_view text, Program &program);
-  Program clone() const;
+  Failure clone(Program &copy) const;
 
   /// The module, or the assembly after the last phase.
-  std::string text(bool locations) const;
+  Failure print(bool locations, std::string &text) const;
 
   /// Runs the phases after the current one up to `phase`. A program that fails
   /// is broken; keep a clone.
@@ -57,7 +59,8 @@ public:
 
   /// The types of the entry, as they were before memory was assigned.
   Failure signature(Signature &signature) const;
-  std::vector<std::pair<std::string, Signature>> symbols() const;
+  using Symbols = std::vector<std::pair<std::string, Signature>>;
+  Failure symbols(Symbols &symbols) const;
   std::vector<ExpandedLinear> linearResults() const;
 
   Impl &impl() const { return *pimpl; }

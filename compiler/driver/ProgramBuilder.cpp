@@ -73,14 +73,17 @@ Failure ProgramBuilder::run(const std::function<bool()> &build,
     if (!build() || failed(pimpl->importer->finish()) ||
         failed(mlir::verify(*pimpl->module)))
       return failure();
+    program.impl().session = &session;
     program.impl().module = std::move(pimpl->module);
     program.impl().update();
     return success();
   });
 }
 
-bool ProgramBuilder::import(const Program &source, std::string_view symbol,
+bool ProgramBuilder::import(Program &source, std::string_view symbol,
                             std::string_view name) {
+  if (Failure failure = source.impl().renew())
+    return fail(*failure);
   return succeeded(pimpl->importer->add(*source.impl().module, symbol, name));
 }
 

@@ -33,8 +33,7 @@ public:
   Failure run(const std::function<bool()> &build, Program &program);
 
   /// Clones the function `symbol` of `source` as `name`, and all that it calls.
-  bool import(const Program &source, std::string_view symbol,
-              std::string_view name);
+  bool import(Program &source, std::string_view symbol, std::string_view name);
 
   bool beginFunction(std::string_view name, bool isPublic,
                      const TextList &arguments, const SourceLocation *location);

@@ -8,6 +8,7 @@
 #define NABLA_COMPILER_DRIVER_PROGRAMIMPL_H
 
 #include "compiler/driver/Program.h"
+#include "compiler/driver/Session.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -16,6 +17,8 @@
 namespace nabla {
 
 struct Program::Impl {
+  /// Whose context the module is of.
+  Session *session = nullptr;
   mlir::OwningOpRef<mlir::ModuleOp> module;
   /// Of the last phase that ran; 0, the trace, is where programs start.
   size_t phase = 0;
@@ -29,6 +32,12 @@ struct Program::Impl {
 
   /// Finds the entry and remembers its types.
   void update();
+  /// Says so where the module is gone.
+  Failure check() const;
+  /// Makes sure that the module is there and of the session for new work.
+  Failure renew();
+  /// Runs `work` on the module, which is lost where `work` crashes.
+  Failure attempt(llvm::function_ref<mlir::LogicalResult()> work);
 };
 
 /// The public function that has a body; null where there are none or several.

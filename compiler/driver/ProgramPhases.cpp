@@ -6,10 +6,13 @@
 
 #include "compiler/driver/ProgramImpl.h"
 #include "compiler/driver/Session.h"
+#include "compiler/driver/Worker.h"
 #include "compiler/pipelines/Phases.h"
+#include "compiler/pipelines/RegisterAll.h"
 #include "compiler/target/cpu/Jit.h"
 #include "compiler/transforms/expand.h"
 
+#include "mlir/Pass/PassInstrumentation.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
 
@@ -17,6 +20,13 @@
 
 using namespace mlir;
 using namespace nabla;
+
+namespace {
+/// Lets compilations end between passes.
+struct Interruption : PassInstrumentation {
+  void runBeforePass(Pass *, Operation *) override { endIfUnwanted(); }
+};
+} // namespace
 
 /// Transforms run as a function rather than as a pass: what became of the
 /// linear maps among the results is wanted.
@@ -34,12 +44,14 @@ static LogicalResult runPhase(Program::Impl &program, const Phase &phase) {
   if (phase.name == "transforms")
     return expand(program);
   if (phase.name == "object") {
-    FailureOr<std::string> assembly = emitAssembly(*program.module);
+    FailureOr<std::string> assembly =
+        emitAssembly(*program.module, endIfUnwanted);
     if (succeeded(assembly))
       program.assembly = std::move(*assembly);
     return assembly;
   }
   PassManager passes(program.module->getContext());
+  passes.addInstrumentation(std::make_unique<Interruption>());
   phase.addPasses(passes);
   return passes.run(*program.module);
 }
@@ -48,14 +60,15 @@ Failure Program::runTo(std::string_view name, Timings *timings) {
   const Phase *target = findPhase(name);
   if (!target)
     return "there is no phase '" + std::string(name) + "'";
-  Session &session = Session::get();
+  if (Failure failure = pimpl->renew())
+    return failure;
   size_t wanted = target - getPhases().begin();
   while (pimpl->phase < wanted) {
     const Phase &phase = getPhases()[pimpl->phase + 1];
     auto start = std::chrono::steady_clock::now();
-    std::shared_lock lock(session.passesRunning());
+    std::shared_lock lock(pimpl->session->passesRunning());
     if (Failure failure =
-            session.attempt([&] { return runPhase(*pimpl, phase); }))
+            pimpl->attempt([&] { return runPhase(*pimpl, phase); }))
       return failure;
     std::chrono::duration<double> spent =
         std::chrono::steady_clock::now() - start;
@@ -67,13 +80,32 @@ Failure Program::runTo(std::string_view name, Timings *timings) {
   return std::nullopt;
 }
 
+static void registerPassesOnce() {
+  static bool registered = [] {
+    registerAllPasses();
+    return true;
+  }();
+  (void)registered;
+}
+
 Failure Program::runPasses(std::string_view pipeline) {
-  Session &session = Session::get();
+  registerPassesOnce();
+  if (Failure failure = pimpl->renew())
+    return failure;
+  Session &session = *pimpl->session;
   session.loadAllDialects();
-  Failure failure = session.attempt([&]() -> LogicalResult {
+  std::shared_lock lock(session.passesRunning());
+  Failure failure = pimpl->attempt([&]() -> LogicalResult {
     PassManager passes(session.context());
-    if (failed(parsePassPipeline(pipeline, passes)))
-      return mlir::failure();
+    passes.addInstrumentation(std::make_unique<Interruption>());
+    std::string errors;
+    llvm::raw_string_ostream os(errors);
+    // As `nabla-opt --pass-pipeline` takes it, or without the module around.
+    StringRef passList = pipeline;
+    if (passList.consume_front("builtin.module("))
+      passList.consume_back(")");
+    if (failed(parsePassPipeline(passList, passes, os)))
+      return session.error() << StringRef(errors).trim();
     return passes.run(*pimpl->module);
   });
   if (!failure)

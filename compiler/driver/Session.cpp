@@ -31,6 +31,7 @@
 #include "mlir/Target/LLVMIR/Dialect/All.h"
 #include "llvm/Support/CrashRecoveryContext.h"
 
+#include <csignal>
 #include <cstdlib>
 
 using namespace mlir;
@@ -47,8 +48,27 @@ static DialectRegistry makeRegistry() {
 }
 
 Session &Session::get() {
-  static auto *session = new Session();
+  static std::mutex mutex;
+  static std::atomic<Session *> current = nullptr;
+  Session *session = current;
+  if (session && !session->abandoned)
+    return *session;
+  std::lock_guard lock(mutex);
+  session = current;
+  if (!session || session->abandoned)
+    current = session = new Session();
   return *session;
+}
+
+/// Lets the handlers of crashes run on the stack that workers provide for them.
+static void useSignalStacks() {
+  for (int signal : {SIGSEGV, SIGBUS}) {
+    struct sigaction action;
+    if (sigaction(signal, nullptr, &action) == 0) {
+      action.sa_flags |= SA_ONSTACK;
+      sigaction(signal, &action, nullptr);
+    }
+  }
 }
 
 Session::Session()
@@ -67,18 +87,25 @@ Session::Session()
       vector::VectorDialect>();
   DiagnosticText::install(mlirContext);
   // With NABLA_CRASH set, a debugger or a core file sees the crash.
-  if (!std::getenv("NABLA_CRASH"))
-    llvm::CrashRecoveryContext::Enable();
+  if (std::getenv("NABLA_CRASH"))
+    return;
+  llvm::CrashRecoveryContext::Enable();
+  useSignalStacks();
 }
 
-Failure Session::attempt(llvm::function_ref<LogicalResult()> work) {
+Failure Session::attempt(llvm::function_ref<LogicalResult()> work,
+                         bool *crashed) {
   DiagnosticText diagnostics;
   LogicalResult result = failure();
   llvm::CrashRecoveryContext guard;
-  if (!guard.RunSafely([&] { result = work(); }))
+  if (!guard.RunSafely([&] { result = work(); })) {
+    abandon();
+    if (crashed)
+      *crashed = true;
     return "internal error of the compiler (signal " +
            std::to_string(guard.RetCode - 128) + ")" +
            (diagnostics.text().empty() ? "" : "\n" + diagnostics.text());
+  }
   if (succeeded(result))
     return std::nullopt;
   return diagnostics.text().empty() ? "failed without a diagnostic"
@@ -89,10 +116,20 @@ InFlightDiagnostic Session::error() {
   return emitError(UnknownLoc::get(&mlirContext));
 }
 
+Value Session::getScratch(Type type, unsigned n) {
+  SmallVector<Value, 4> &values = scratch[type];
+  while (values.size() <= n)
+    values.push_back(
+        scratchBlock.addArgument(type, UnknownLoc::get(&mlirContext)));
+  return values[n];
+}
+
 void Session::loadAllDialects() {
   if (allDialectsLoaded)
     return;
   std::unique_lock lock(running);
+  if (allDialectsLoaded)
+    return;
   mlirContext.loadAllAvailableDialects();
   allDialectsLoaded = true;
 }

@@ -9,6 +9,7 @@
 
 #include "compiler/driver/Failure.h"
 
+#include "mlir/IR/Block.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/IR/OperationSupport.h"
@@ -17,6 +18,7 @@
 #include "llvm/Support/Allocator.h"
 #include "llvm/Support/ThreadPool.h"
 
+#include <atomic>
 #include <shared_mutex>
 
 namespace nabla {
@@ -37,22 +39,28 @@ private:
   }
 };
 
-/// The one context and what is remembered about it. Made at the first use and
-/// never destroyed: a compilation that was interrupted may outlive everything
-/// else.
+/// A context and what is remembered about it. Made at the first use and never
+/// destroyed: a compilation that was interrupted may outlive everything else.
 ///
 /// The parts marked "Python thread" are for the thread that holds Python's
 /// lock.
 class Session {
 public:
+  /// The session for new work: the first one, or a fresh one after the last was
+  /// abandoned.
   static Session &get();
+
+  /// Ends the use of this session for new work: a crash or an interrupt may
+  /// have left locks held and handlers behind.
+  void abandon() { abandoned = true; }
 
   mlir::MLIRContext *context() { return &mlirContext; }
 
   /// Runs `work`; where it fails, returns the errors that it emitted. An
   /// assertion or a memory error inside fails, too, instead of ending the
-  /// process.
-  Failure attempt(llvm::function_ref<mlir::LogicalResult()> work);
+  /// process; the session is then abandoned and `crashed` set.
+  Failure attempt(llvm::function_ref<mlir::LogicalResult()> work,
+                  bool *crashed = nullptr);
 
   /// Python thread: the meaning of a text. Null after an error was emitted.
   mlir::Type parseType(llvm::StringRef text);
@@ -67,8 +75,12 @@ public:
 
   mlir::InFlightDiagnostic error();
 
-  /// Python thread: makes all registered dialects known, for texts. Loading a
-  /// dialect is for times when no pass runs: waits for them.
+  /// Python thread: the n-th value of a type, for ops that are built only to be
+  /// asked.
+  mlir::Value getScratch(mlir::Type type, unsigned n);
+
+  /// Makes all registered dialects known, for texts. Loading a dialect is for
+  /// times when no pass runs: waits for them.
   void loadAllDialects();
   /// Held by whoever runs passes.
   std::shared_mutex &passesRunning() { return running; }
@@ -79,8 +91,11 @@ private:
   InlineThreadPool pool;
   mlir::MLIRContext mlirContext;
   std::shared_mutex running;
-  bool allDialectsLoaded = false;
+  std::atomic<bool> abandoned = false;
+  std::atomic<bool> allDialectsLoaded = false;
 
+  mlir::Block scratchBlock;
+  llvm::DenseMap<mlir::Type, llvm::SmallVector<mlir::Value, 4>> scratch;
   llvm::StringMap<mlir::Type> types;
   llvm::StringMap<mlir::Attribute> attributes;
   llvm::StringMap<mlir::RegisteredOperationName> ops;

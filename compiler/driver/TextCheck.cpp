@@ -21,6 +21,9 @@ static size_t skipString(StringRef text, size_t at) {
   return at;
 }
 
+/// Whether a string literal before `rest` is the name of an op.
+static bool isName(StringRef rest) { return rest.ltrim().starts_with("("); }
+
 /// Whether the extents that follow a '<', as in 2x?x[4]x, multiply to a number
 /// of elements that an array may have.
 static bool isSizeValid(StringRef text) {
@@ -50,6 +53,8 @@ Failure nabla::checkText(StringRef text) {
     switch (text[at]) {
     case '"':
       at = skipString(text, at);
+      if (text[at - 1] == '.' && isName(text.drop_front(at + 1)))
+        return "an operation of a dialect has no name";
       break;
     case '/':
       if (text.substr(at).starts_with("//"))

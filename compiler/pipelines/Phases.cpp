@@ -18,6 +18,7 @@
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
+#include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
 
@@ -148,12 +149,29 @@ struct PhaseOptions : PassPipelineOptions<PhaseOptions> {
 };
 } // namespace
 
+static StringRef nameOf(const Phase &phase) { return phase.name; }
+
+/// Fills the pipeline from the text of its options; what is wrong with them
+/// goes to `report`, as what is wrong with a pipeline of upstream does.
+static LogicalResult
+addPhasePipeline(OpPassManager &passes, StringRef text,
+                 function_ref<LogicalResult(const Twine &)> report) {
+  PhaseOptions options;
+  if (failed(options.parseFromString(text)))
+    return report("nabla-pipeline: invalid options '" + text + "'");
+  for (StringRef name : {options.from.getValue(), options.to.getValue()})
+    if (!findPhase(name))
+      return report("nabla-pipeline: there is no phase '" + name + "', only " +
+                    llvm::join(llvm::map_range(getPhases(), nameOf), ", "));
+  return addPhases(passes, options.from, options.to);
+}
+
 void registerPhasePipeline() {
-  static PassPipelineRegistration<PhaseOptions> registration(
+  registerPassPipeline(
       "nabla-pipeline", "Run the phases of compilation up to one",
-      [](OpPassManager &passes, const PhaseOptions &options) {
-        if (failed(addPhases(passes, options.from, options.to)))
-          llvm::report_fatal_error("nabla-pipeline: there is no such phase");
+      addPhasePipeline,
+      [](function_ref<void(const detail::PassOptions &)> handle) {
+        handle(PhaseOptions());
       });
 }
 

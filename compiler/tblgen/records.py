@@ -14,7 +14,7 @@ ATTRIBUTE_TYPES = {
     "DenseI64ArrayAttr": "array<i64>",
     "UnitAttr": "unit",
     "FlatSymbolRefAttr": "symbol",
-    "ElementsAttr": "elements",
+    "Nabla_DenseAttr": "elements",
 }
 
 

@@ -11,10 +11,17 @@
 
 #include <nanobind/nanobind.h>
 
+#include <functional>
+
 namespace nabla {
 
 /// Raises MLIRError, unless all is well.
 void raise(const Failure &failure);
+
+/// Runs `work` on a worker, without the lock of Python. Meanwhile calls `poll`,
+/// unless it is None, several times a second. An interrupt (Ctrl-C) and an
+/// error of `poll` are raised at once; `work` must own what it refers to.
+void runInterruptibly(std::function<void()> work, nanobind::object poll);
 
 void bindProgram(nanobind::module_ &m);
 void bindBuffer(nanobind::module_ &m);

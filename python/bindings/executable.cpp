@@ -13,17 +13,21 @@
 namespace nb = nanobind;
 using namespace nabla;
 
-static void compile(Executable *self, const Program &module) {
-  new (self) Executable();
-  Program program = module.clone();
-  Failure failure;
-  {
-    nb::gil_scoped_release release;
-    failure = Executable::compile(std::move(program), *self);
-  }
-  if (failure)
-    self->~Executable();
-  raise(failure);
+static void compile(Executable *self, const Program &module, nb::object poll) {
+  struct Job {
+    Program program;
+    Executable executable;
+    Failure failure;
+  };
+  auto job = std::make_shared<Job>();
+  raise(module.clone(job->program));
+  runInterruptibly(
+      [job] {
+        job->failure = Executable::compile(job->program, job->executable);
+      },
+      poll);
+  raise(job->failure);
+  new (self) Executable(std::move(job->executable));
 }
 
 static void checkInput(const Executable &executable, size_t position,
@@ -71,7 +75,8 @@ static nb::tuple texts(const std::vector<const ArrayType *> &types) {
 
 void nabla::bindExecutable(nb::module_ &m) {
   nb::class_<Executable>(m, "Executable")
-      .def("__init__", &compile, nb::arg("module"))
+      .def("__init__", &compile, nb::arg("module"),
+           nb::arg("poll") = nb::none())
       .def("__call__", &run, nb::arg("inputs"))
       .def_prop_ro("input_types",
                    [](const Executable &self) { return texts(self.inputs()); })

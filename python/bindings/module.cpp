@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/driver/Worker.h"
 #include "python/bindings/bindings.h"
 
 namespace nb = nanobind;
@@ -17,11 +18,37 @@ void nabla::raise(const Failure &failure) {
   throw nb::python_error();
 }
 
+/// Gives Python's errors to `runOnWorker`, which knows no Python.
+static bool isWanted(nb::handle poll) {
+  nb::gil_scoped_acquire lock;
+  if (PyErr_CheckSignals() < 0)
+    return false;
+  if (poll.is_none())
+    return true;
+  PyObject *result = PyObject_CallNoArgs(poll.ptr());
+  Py_XDECREF(result);
+  return result != nullptr;
+}
+
+void nabla::runInterruptibly(std::function<void()> work, nb::object poll) {
+  bool finished;
+  {
+    nb::gil_scoped_release release;
+    finished = runOnWorker(std::move(work), [&] { return isWanted(poll); });
+  }
+  if (!finished)
+    throw nb::python_error();
+}
+
 NB_MODULE(_nabla, m) {
   m.doc() = "What Nabla's Python driver needs of its compiler.";
   mlirError =
       nb::exception<std::runtime_error>(m, "MLIRError", PyExc_ValueError).ptr();
   m.def("version", [] { return "0.1.0"; });
+  nb::module_::import_("atexit").attr("register")(nb::cpp_function([] {
+    nb::gil_scoped_release release;
+    nabla::waitForUnwanted();
+  }));
   nabla::bindProgram(m);
   nabla::bindBuffer(m);
   nabla::bindExecutable(m);

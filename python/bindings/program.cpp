@@ -149,19 +149,54 @@ static nb::tuple infer(std::string_view op, nb::sequence operands,
   return nb::tuple(list);
 }
 
-static Program parse(std::string_view text) {
-  Program program;
-  raise(Program::parse(text, program));
-  return program;
+static Program parse(std::string text) {
+  struct Job {
+    std::string text;
+    Program program;
+    Failure failure;
+  };
+  auto job = std::make_shared<Job>();
+  job->text = std::move(text);
+  runInterruptibly(
+      [job] { job->failure = Program::parse(job->text, job->program); },
+      nb::none());
+  raise(job->failure);
+  return std::move(job->program);
 }
 
-template <typename Work> static void withoutLock(Work work) {
-  Failure failure;
-  {
-    nb::gil_scoped_release release;
-    failure = work();
-  }
-  raise(failure);
+/// Runs `work` on the program, which is away meanwhile.
+static void runOn(Program &program, nb::object poll,
+                  std::function<Failure(Program &)> work) {
+  struct Job {
+    Program program;
+    Failure failure;
+  };
+  auto job = std::make_shared<Job>();
+  std::swap(job->program, program);
+  runInterruptibly([job, work] { job->failure = work(job->program); }, poll);
+  std::swap(job->program, program);
+  raise(job->failure);
+}
+
+static Program copyOf(const Program &program) {
+  Program copy;
+  raise(program.clone(copy));
+  return copy;
+}
+
+static std::string text(const Program &program, bool locations) {
+  std::string text;
+  raise(program.print(locations, text));
+  return text;
+}
+
+static nb::dict symbols(const Program &program) {
+  Program::Symbols symbols;
+  raise(program.symbols(symbols));
+  nb::dict dict;
+  for (const auto &[name, signature] : symbols)
+    dict[name.c_str()] = toTuple(signature);
+  return dict;
 }
 
 void nabla::bindProgram(nb::module_ &m) {
@@ -172,18 +207,21 @@ void nabla::bindProgram(nb::module_ &m) {
       .def_static("parse", &parse, nb::arg("text"))
       .def_static("build", &build, nb::arg("functions"),
                   nb::arg("imports") = nb::tuple())
-      .def("text", &Program::text, nb::arg("locations") = false)
-      .def("clone", &Program::clone)
+      .def("text", &text, nb::arg("locations") = false)
+      .def("clone", &copyOf)
       .def(
           "run_to",
-          [](Program &program, std::string phase) {
-            withoutLock([&] { return program.runTo(phase); });
+          [](Program &program, std::string phase, nb::object poll) {
+            runOn(program, poll,
+                  [phase](Program &program) { return program.runTo(phase); });
           },
-          nb::arg("phase"))
+          nb::arg("phase"), nb::arg("poll") = nb::none())
       .def(
           "run_passes",
           [](Program &program, std::string pipeline) {
-            withoutLock([&] { return program.runPasses(pipeline); });
+            runOn(program, nb::none(), [pipeline](Program &program) {
+              return program.runPasses(pipeline);
+            });
           },
           nb::arg("pipeline"))
       .def("signature",
@@ -192,13 +230,7 @@ void nabla::bindProgram(nb::module_ &m) {
              raise(program.signature(signature));
              return toTuple(signature);
            })
-      .def("symbols",
-           [](const Program &program) {
-             nb::dict symbols;
-             for (const auto &[name, signature] : program.symbols())
-               symbols[name.c_str()] = toTuple(signature);
-             return symbols;
-           })
+      .def("symbols", &symbols)
       .def("linear_results", [](const Program &program) {
         nb::list results;
         for (const ExpandedLinear &result : program.linearResults())

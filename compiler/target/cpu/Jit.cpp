@@ -12,6 +12,7 @@
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
+#include "llvm/IR/PassInstrumentation.h"
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
@@ -45,11 +46,15 @@ static LogicalResult report(ModuleOp module, llvm::Error error) {
          << llvm::toString(std::move(error));
 }
 
-static void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
+static void optimize(llvm::Module &module, llvm::TargetMachine &machine,
+                     llvm::function_ref<void()> beforePass) {
   llvm::PipelineTuningOptions tuning;
   tuning.LoopVectorization = true;
   tuning.SLPVectorization = true;
-  llvm::PassBuilder builder(&machine, tuning);
+  llvm::PassInstrumentationCallbacks callbacks;
+  callbacks.registerBeforeNonSkippedPassCallback(
+      [&](StringRef, llvm::Any) { beforePass(); });
+  llvm::PassBuilder builder(&machine, tuning, std::nullopt, &callbacks);
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;
   llvm::CGSCCAnalysisManager graphs;
@@ -63,7 +68,8 @@ static void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
       .run(module, modules);
 }
 
-static LogicalResult translate(ModuleOp module, Optimized &result) {
+static LogicalResult translate(ModuleOp module, Optimized &result,
+                               llvm::function_ref<void()> beforePass) {
   initializeTarget();
   auto builder = llvm::orc::JITTargetMachineBuilder::detectHost();
   if (!builder)
@@ -79,7 +85,7 @@ static LogicalResult translate(ModuleOp module, Optimized &result) {
     return failure();
   result.module->setDataLayout(result.machine->createDataLayout());
   result.module->setTargetTriple(result.machine->getTargetTriple());
-  optimize(*result.module, *result.machine);
+  optimize(*result.module, *result.machine, beforePass);
   return success();
 }
 
@@ -108,9 +114,10 @@ link(Optimized &optimized) {
   return std::move(*jit);
 }
 
-std::unique_ptr<Jit> Jit::compile(ModuleOp module, StringRef entry) {
+std::unique_ptr<Jit> Jit::compile(ModuleOp module, StringRef entry,
+                                  llvm::function_ref<void()> beforePass) {
   Optimized optimized;
-  if (failed(translate(module, optimized)))
+  if (failed(translate(module, optimized, beforePass)))
     return nullptr;
   auto jit = link(optimized);
   if (!jit) {
@@ -126,9 +133,10 @@ std::unique_ptr<Jit> Jit::compile(ModuleOp module, StringRef entry) {
       new Jit(std::move(*jit), address->toPtr<Entry>()));
 }
 
-FailureOr<std::string> emitAssembly(ModuleOp module) {
+FailureOr<std::string> emitAssembly(ModuleOp module,
+                                    llvm::function_ref<void()> beforePass) {
   Optimized optimized;
-  if (failed(translate(module, optimized)))
+  if (failed(translate(module, optimized, beforePass)))
     return failure();
   llvm::SmallVector<char> text;
   llvm::raw_svector_ostream os(text);

@@ -26,9 +26,11 @@ public:
   Jit(Jit &&other);
   ~Jit();
 
-  /// Compiles; errors are diagnostics at the module.
+  /// Compiles; errors are diagnostics at the module. `beforePass`, which need
+  /// not return, is called before each pass of LLVM.
   static std::unique_ptr<Jit> compile(mlir::ModuleOp module,
-                                      llvm::StringRef entry);
+                                      llvm::StringRef entry,
+                                      llvm::function_ref<void()> beforePass);
   /// Takes the addresses of the inputs, then of the results.
   Entry entry() const { return function; }
 
@@ -40,7 +42,8 @@ private:
 };
 
 /// The assembly of a module of the LLVM dialect for this CPU.
-llvm::FailureOr<std::string> emitAssembly(mlir::ModuleOp module);
+llvm::FailureOr<std::string>
+emitAssembly(mlir::ModuleOp module, llvm::function_ref<void()> beforePass);
 
 } // namespace nabla
 

@@ -4,15 +4,54 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/driver/TextCheck.h"
 #include "compiler/pipelines/RegisterAll.h"
 
+#include "mlir/Bytecode/BytecodeReader.h"
 #include "mlir/IR/DialectRegistry.h"
+#include "mlir/Support/FileUtilities.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/ToolOutputFile.h"
+#include "llvm/Support/WithColor.h"
+
+using namespace mlir;
+
+static LogicalResult report(llvm::StringRef message) {
+  llvm::WithColor::error(llvm::errs(), "nabla-opt") << message << '\n';
+  return failure();
+}
+
+/// As upstream's MlirOptMain, except that texts are checked that its parser
+/// would not survive.
+static LogicalResult process(llvm::StringRef input, llvm::StringRef output,
+                             DialectRegistry &registry,
+                             const MlirOptMainConfig &config) {
+  std::string error;
+  std::unique_ptr<llvm::MemoryBuffer> buffer = openInputFile(input, &error);
+  if (!buffer)
+    return report(error);
+  if (!isBytecode(*buffer))
+    if (nabla::Failure failure = nabla::checkText(buffer->getBuffer()))
+      return report(input.str() + ": " + *failure);
+  auto file = openOutputFile(output, &error);
+  if (!file)
+    return report(error);
+  if (failed(MlirOptMain(file->os(), std::move(buffer), registry, config)))
+    return failure();
+  file->keep();
+  return success();
+}
 
 int main(int argc, char **argv) {
-  mlir::DialectRegistry registry;
+  DialectRegistry registry;
   nabla::registerAllDialects(registry);
   nabla::registerAllPasses();
-  return mlir::asMainReturnCode(
-      mlir::MlirOptMain(argc, argv, "Nabla optimizer\n", registry));
+  auto [input, output] =
+      registerAndParseCLIOptions(argc, argv, "Nabla optimizer\n", registry);
+  MlirOptMainConfig config = MlirOptMainConfig::createFromCLOptions();
+  // Not about a program: upstream's affair.
+  if (config.shouldShowDialects() || config.shouldListPasses())
+    return asMainReturnCode(MlirOptMain(argc, argv, input, output, registry));
+  return asMainReturnCode(process(input, output, registry, config));
 }

@@ -36,8 +36,7 @@ static LogicalResult verifyBody(const Checker &check, StringRef name,
                          body.getArgumentTypes(), "what it is given",
                          arguments)))
     return failure();
-  auto yield =
-      body.empty() ? YieldOp() : dyn_cast<YieldOp>(body.getTerminator());
+  auto yield = body.empty() ? YieldOp() : dyn_cast<YieldOp>(body.back());
   if (!yield)
     return check.error(name, " does not end with nabla.yield");
   return verifyTypes(check, "what " + name + " yields",

@@ -9,16 +9,22 @@
 
 include "dialects/nabla/NablaBase.td"
 
+def Nabla_DenseAttr
+    : ElementsAttrBase<CPred<"::llvm::isa<::mlir::DenseIntOrFPElementsAttr>($_self)">,
+                       "elements of numbers or bools, written dense<...>">;
+
 def Nabla_ConstantOp
     : Nabla_DiffOp<"constant", [ConstantLike, AllTypesMatch<["value", "result"]>]> {
   let summary = "A tensor known to the compiler";
   let description = [{
+    The elements stand in the program: `dense` rather than `dense_resource`.
+
     ```mlir
     %c = nabla.constant dense<2.0> : tensor<3xf32>
     ```
   }];
   let family = "creation";
-  let arguments = (ins ElementsAttr:$value);
+  let arguments = (ins Nabla_DenseAttr:$value);
   let results = (outs Nabla_Tensor:$result);
   let assemblyFormat = "attr-dict $value";
   let hasFolder = 1;

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from nabla import _nabla
 from nabla._core.function import Callee, Function, Imported, Step
 from nabla._core.location import Where, triple
+from nabla._core.log import Watch
 from nabla._core.types import TensorType, Type, parse_type
 
 
@@ -162,10 +163,12 @@ class Executable:
     __slots__ = ("_compiled", "_linear", "_plain_inputs")
 
     def __init__(self, program: Program) -> None:
+        watch = Watch(program.where)
         module = build(program)
         self._plain_inputs = all(isinstance(kind, TensorType) for kind in program.kinds)
-        self._linear = _linear_results(module, program)
-        self._compiled = _nabla.Executable(module)
+        self._linear = _linear_results(module, program, watch)
+        self._compiled = _nabla.Executable(module, watch)
+        watch.finish()
         counters.compilations += 1
 
     def __call__(self, data: Sequence[Any]) -> list[Any]:
@@ -196,11 +199,11 @@ def _spread(data: Sequence[Any]) -> list[Any]:
     return buffers
 
 
-def _linear_results(module: Any, program: Program) -> list[Imported | None]:
+def _linear_results(module: Any, program: Program, watch: Watch) -> list[Imported | None]:
     """For each output, the function of the linear map it is; empty if none is one."""
     if all(isinstance(t, TensorType) for t in program.types):
         return []
-    module.run_to("transforms")
+    module.run_to("transforms", watch)
     found = {position: (count, name) for position, count, name in module.linear_results()}
     _, results = module.signature()
     functions: list[Imported | None] = []

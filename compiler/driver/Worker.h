@@ -1,0 +1,31 @@
+//===- Worker.h - Work that its caller can give up --------------*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef NABLA_COMPILER_DRIVER_WORKER_H
+#define NABLA_COMPILER_DRIVER_WORKER_H
+
+#include <functional>
+
+namespace nabla {
+
+/// Runs `work` on a thread whose stack is large enough for compilers, which
+/// recurse. Meanwhile calls `wanted` several times a second; once it returns
+/// false, returns false without waiting. The work then ends where it next
+/// looks (`endIfUnwanted`), and must own whatever it refers to.
+bool runOnWorker(std::function<void()> work,
+                 const std::function<bool()> &wanted);
+
+/// Between two passes: ends the attempt (Session.h) that this thread makes if
+/// nobody waits for its result. What the attempt holds is lost.
+void endIfUnwanted();
+
+/// Waits for work that was given up, but not long: for the end of the process,
+/// which takes things away that compilers use.
+void waitForUnwanted();
+
+} // namespace nabla
+
+#endif // NABLA_COMPILER_DRIVER_WORKER_H

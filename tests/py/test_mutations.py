@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""No text makes nabla-opt abort: mutations of the lit tests are accepted or refused.
+
+The seed is fixed. `NABLA_MUTATIONS=100000 pytest tests/py/test_mutations.py` tries more, and
+`NABLA_MUTATION_SEED=7` others. What aborts is printed whole, to be run by hand.
+"""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import random
+import re
+import subprocess
+
+import nabla as nb
+import pytest
+from mutate import mutate
+
+NABLA_OPT = pathlib.Path(nb.__file__).parent / "_libs" / "nabla-opt"
+LIT = pathlib.Path(__file__).parent.parent / "lit"
+COUNT = int(os.environ.get("NABLA_MUTATIONS", "3000"))
+SEED = int(os.environ.get("NABLA_MUTATION_SEED", "0"))
+AT_ONCE = 50
+SPLIT = "\n// -----\n"
+
+WAYS = [
+    ["--nabla-pipeline=to=llvm"],
+    ["--nabla-pipeline=to=linalg"],
+    ["--nabla-simplify"],
+    ["--nabla-autodiff", "--nabla-batch"],
+    ["--nabla-linearize", "--nabla-verify-linear"],
+    ["--nabla-transforms"],
+    ["--canonicalize", "--cse", "--mlir-print-op-generic"],
+]
+
+
+def nabla_opt(text: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [NABLA_OPT, "--mlir-disable-threading", *arguments]
+    return subprocess.run(
+        command, input=text, capture_output=True, text=True, errors="replace", timeout=120
+    )
+
+
+def programs() -> list[str]:
+    """The functions of the lit tests, as they are written and in the generic form."""
+    found = []
+    for file in sorted(LIT.rglob("*.mlir")):
+        lines = file.read_text().split("\n")
+        text = "\n".join(s for s in lines if s == "// -----" or not s.lstrip().startswith("//"))
+        # Upstream's ops are upstream's to keep from crashing.
+        found += [part for part in text.split("// -----") if "nabla." in part]
+    return found
+
+
+def generic(found: list[str]) -> list[str]:
+    """Valid programs in the generic form, which passes by the checks of the parsers."""
+    whole = nabla_opt(SPLIT.join(found), "--split-input-file", "--mlir-print-op-generic")
+    return [part for part in whole.stdout.split("// -----") if '"nabla.' in part]
+
+
+def survives(texts: list[str], way: list[str]) -> bool:
+    return nabla_opt(SPLIT.join(texts), "--split-input-file", *way).returncode in (0, 1)
+
+
+def test_mutations_are_accepted_or_refused() -> None:
+    rng = random.Random(SEED)
+    written = programs()
+    sources = [*written, *generic(written)]
+    assert len(sources) > len(written) + 50
+    for _ in range(0, COUNT, AT_ONCE):
+        way = rng.choice(WAYS)
+        texts = [mutate(rng, rng.choice(sources)).replace("// -----", "") for _ in range(AT_ONCE)]
+        if survives(texts, way):
+            continue
+        for text in texts:
+            if not survives([text], way):
+                result = nabla_opt(text, *way)
+                pytest.fail(f"{way} on\n{text}\n{result.returncode}\n{result.stderr[:4000]}")
+
+
+def test_mutations_are_refused_with_a_diagnostic() -> None:
+    rng = random.Random(SEED + 1)
+    sources = programs()
+    for _ in range(20):
+        text = mutate(rng, rng.choice(sources))
+        result = nabla_opt(text, "--nabla-pipeline=to=llvm")
+        assert result.returncode in (0, 1)
+        assert result.returncode == 0 or re.search(r"error: \S", result.stderr), text
