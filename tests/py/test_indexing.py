@@ -347,6 +347,10 @@ def test_errors() -> None:
     for transform in (nb.compile, nb.vmap):
         with pytest.raises(nb.TracedValueError, match=r"nb\.where"):
             transform(lambda x: x[x > 0])(x)
+    with pytest.raises(nb.TracedValueError, match=r"nb\.slice_tensor"):
+        nb.compile(lambda x, i: x[i : i + 1])(x, 1)
+    with pytest.raises(ValueError, match="zero"):
+        x[::0]
     with pytest.raises(IndexError, match="out of the bounds"):
         nb.slice_tensor(x, (3, 0), (2, 1))
     with pytest.raises(ValueError, match="no box"):
@@ -388,6 +392,14 @@ def test_masks_in_updates_are_selects() -> None:
     close(nb.tensor(x).at[x > 0].set(values), expected)
     inf = nb.grad(lambda x: nb.sum(nb.log(x).at[x <= 0].set(0.0)))(np.array([0.0, 2.0]))
     assert inf.tolist() == [0.0, 0.5]
+
+
+def test_known_masks_in_batches() -> None:
+    x, mask = RNG.normal(size=(2, 3, 4)), np.array([True, False, True])
+    close(nb.vmap(lambda x: x[mask])(x), x[:, mask])
+    close(nb.vmap(lambda x: x[nb.tensor(mask)])(x), x[:, mask])
+    found = nb.compile(nb.vmap(lambda x, v: x.at[mask].set(v)))(x, x[:, :2])
+    close(found[:, mask], x[:, :2])
 
 
 def test_masks_of_differentiated_values_are_known() -> None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import doctest
 import math
 from collections.abc import Callable
 from typing import Any
@@ -338,6 +339,18 @@ def test_value_and_gradient_share_a_draw() -> None:
     assert len(np.unique(batched)) == 10
     checked = nb.vmap(nb.value_and_grad(f))(nb.ones((5, 2)))
     np.testing.assert_allclose(checked[0].numpy(), checked[1].numpy().sum(1) / 2, rtol=1e-5)
+
+
+def test_examples() -> None:
+    names = {"nb": nb, "np": np}
+    finder = doctest.DocTestFinder()
+    for owner in (r, nb.gaussian, nb.uniform, nb.seed):
+        for test in finder.find(owner, getattr(owner, "__name__", ""), globs=names):
+            report: list[str] = []
+            doctest.DocTestRunner().run(test, out=report.append)
+            assert not report, "".join(report)
+    for name in r.__all__:
+        assert ">>>" in getattr(r, name).__doc__, name
 
 
 def test_errors() -> None:

@@ -116,8 +116,8 @@ def PackedEntryPass : Pass<"nabla-packed-entry", "::mlir::ModuleOp"> {
 def ReadOnlyArgumentsPass : Pass<"nabla-read-only-arguments", "::mlir::ModuleOp"> {
   let summary = "Mark all function arguments as not writable";
   let description = [{
-    Bufferization would otherwise reuse the caller's arrays for results. A value that
-    is returned twice is copied, and arrays without elements become 1-d in the entry.
+    Bufferization would otherwise reuse the caller's arrays for results. Results get
+    memory of their own: a value that is returned twice is copied.
 
     ```mlir
     func.func @main(%x: tensor<3xf32>)

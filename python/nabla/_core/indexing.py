@@ -298,6 +298,13 @@ def _in_range(array: Array, extent: int, dim: int, shape: tuple[int, ...]) -> Ar
 def _slice(item: slice, extent: int) -> Axis:
     try:
         start, stop, step = item.indices(extent)
+    except TracedValueError:
+        raise TracedValueError(
+            at_user(
+                "the bounds of a slice are traced, so its size is not known: "
+                "nb.slice_tensor(x, start, size) takes a start that is traced"
+            )
+        ) from None
     except (TypeError, ValueError) as error:
         raise type(error)(at_user(str(error))) from None
     count = len(range(start, stop, step))
