@@ -14,8 +14,8 @@ add_custom_command(
 file(GLOB _generators CONFIGURE_DEPENDS tblgen/*.py)
 set(_rules ${CMAKE_BINARY_DIR}/dialects/nabla/NablaRules.cpp.inc
            ${CMAKE_BINARY_DIR}/dialects/nabla/NablaScalars.cpp.inc)
-set(_python ${NABLA_PACKAGE_DIR}/_generated/__init__.py ${NABLA_PACKAGE_DIR}/_generated/ops.py
-            ${NABLA_PACKAGE_DIR}/_generated/op_table.json)
+set(_python __init__.py build.py functions.py op_table.json)
+list(TRANSFORM _python PREPEND ${NABLA_PACKAGE_DIR}/_generated/)
 add_custom_command(
   OUTPUT ${_rules} ${_python}
   COMMAND ${Python_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/tblgen/generate.py ${_json}

@@ -52,6 +52,7 @@ class Attribute:
     name: str
     type: str
     cases: tuple[str, ...] = ()
+    mnemonic: str = ""  # of an enum: `#nabla<mnemonic case>`
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,27 @@ class Op:
         return self._dags("transposes")
 
     @property
+    def title(self) -> str:
+        """The summary, with a capital where it begins with a word and not with a formula."""
+        first = self.summary.split()[0]
+        is_word = first.isalpha() and len(first) > 1
+        return self.summary[0].upper() + self.summary[1:] if is_word else self.summary
+
+    @property
+    def python(self) -> str:
+        """The name of the generated function `nb.<python>`; empty if there is none."""
+        name: str = self._record.get("python", "")
+        return name
+
+    @property
+    def example(self) -> tuple[str, str]:
+        """What a user may type, and what Python then prints."""
+        lines: list[str] = self._record["example"]
+        if len(lines) != 2:
+            raise RecordError(f"{self.record_name}: `example` is not [expression, output]")
+        return lines[0], lines[1]
+
+    @property
     def scalar(self) -> Scalar:
         record = self._records.raw(self._record["scalar"]["def"])
         return Scalar(record["onFloat"], record["onSigned"], record["onUnsigned"])
@@ -184,7 +206,8 @@ class Records:
         record = self.raw(record_name)
         if "EnumAttr" in record["!superclasses"]:
             cases = self.raw(record["enum"]["def"])["enumerants"]
-            return Attribute(name, "enum", tuple(self.raw(c["def"])["str"] for c in cases))
+            texts = tuple(self.raw(c["def"])["str"] for c in cases)
+            return Attribute(name, "enum", texts, record["mnemonic"])
         if record_name not in ATTRIBUTE_TYPES:
             raise RecordError(f"attribute `{name}`: unknown type {record_name}")
         return Attribute(name, ATTRIBUTE_TYPES[record_name])

@@ -146,12 +146,19 @@ defvar Nabla_InferType = InferTypeOpAdaptor;
 // derivative is zero wherever there is one, and leaving it unset is an error of
 // the build. `transposes`, for ops with the trait Nabla_Linear, holds one rule an
 // operand, `(Id)` without a leaf for an operand the op is not linear in.
+//
+// `python` is the name of the function `nb.<python>` that is generated for the
+// op; empty where Python adds something and holds the function itself. `example`
+// is what a user may type and what Python then prints: the docstring shows it
+// and a test runs it.
 class Nabla_ElementwiseBase<string mnemonic, list<Trait> traits>
     : Nabla_DiffOp<mnemonic,
                    !listconcat([ElementwiseFamily], traits)> {
   let family = "elementwise";
   list<dag> jvps = ?;
   list<dag> transposes = [];
+  string python = mnemonic;
+  list<string> example = [];
   Scalar_ scalar = ScalarInCpp;
 }
 

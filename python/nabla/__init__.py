@@ -4,6 +4,7 @@
 from nabla import _nabla as _nabla
 from nabla import functions as functions
 from nabla import random as random
+from nabla._core.device import CPU as CPU
 from nabla._core.dtypes import DType as DType
 from nabla._core.dtypes import (
     bfloat16,
@@ -25,14 +26,20 @@ from nabla._core.errors import DerivativeCutWarning, TracedValueError, TracerLea
 from nabla._core.tensor import Tensor
 from nabla._core.types import Dim, Shape
 from nabla.control_flow import cond, scan
+from nabla.functions.activation import *
 from nabla.functions.arithmetic import *
 from nabla.functions.comparison import *
 from nabla.functions.contraction import *
 from nabla.functions.creation import *
+from nabla.functions.elementwise import *
 from nabla.functions.indexing import *
+from nabla.functions.joining import *
 from nabla.functions.random import *
+from nabla.functions.ranges import *
 from nabla.functions.reduction import *
 from nabla.functions.shape import *
+from nabla.functions.statistics import *
+from nabla.functions.summation import *
 from nabla.functions.windows import *
 from nabla.pytrees import (
     PyTreeDef,
@@ -65,6 +72,7 @@ from nabla.transforms import (
 )
 
 __all__ = [
+    "CPU",
     "CompilationStats",
     "CompileReport",
     "CompiledFunction",

@@ -20,6 +20,8 @@ include "dialects/nabla/NablaBase.td"
 
 def Nabla_NegOp : Nabla_UnaryOp<"neg", Nabla_NumberTensor, [Nabla_Linear]> {
   let summary = "-x";
+  let example = ["nb.neg(nb.tensor([1.0, -2.0]))",
+                 "Tensor([-1.  2.] : f32[2])"];
   let numpy = "negative";
   let jvps = [(Neg $t0)];
   let transposes = [(Neg $ct)];
@@ -29,6 +31,8 @@ def Nabla_NegOp : Nabla_UnaryOp<"neg", Nabla_NumberTensor, [Nabla_Linear]> {
 def Nabla_AbsOp : Nabla_UnaryOp<"abs", Nabla_NumberTensor> {
   let summary = "The absolute value of x";
   let description = "The derivative at 0 is 0.";
+  let example = ["nb.abs(nb.tensor([-1.5, 2.0]))",
+                 "Tensor([1.5 2. ] : f32[2])"];
   let numpy = "abs";
   let jvps = [(MulZero $t0, (Sign $x))];
 }
@@ -36,6 +40,8 @@ def Nabla_AbsOp : Nabla_UnaryOp<"abs", Nabla_NumberTensor> {
 def Nabla_SignOp : Nabla_UnaryOp<"sign", Nabla_NumberTensor> {
   let summary = "-1, 0 or 1, by the sign of x";
   let description = "NaN for NaN. The derivative is 0 everywhere.";
+  let example = ["nb.sign(nb.tensor([-1.5, 0.0, 2.0]))",
+                 "Tensor([-1.  0.  1.] : f32[3])"];
   let numpy = "sign";
   let jvps = [];
 }
@@ -50,73 +56,102 @@ class Nabla_FloatUnaryOp<string mnemonic, string math, string np, dag derivative
 def Nabla_ExpOp
     : Nabla_FloatUnaryOp<"exp", "math::ExpOp", "exp", (Id $result)> {
   let summary = "e to the power of x";
+  let example = ["nb.exp(1.0)", "Tensor(2.7183 : f32[])"];
 }
 def Nabla_Expm1Op : Nabla_FloatUnaryOp<"expm1", "math::ExpM1Op", "expm1",
                                        (Add $result, (Scalar "1.0"))> {
   let summary = "exp(x) - 1, accurate near 0";
+  let example = ["nb.expm1(nb.tensor([0.0, 1.0]))",
+                 "Tensor([0.     1.7183] : f32[2])"];
 }
 def Nabla_LogOp : Nabla_FloatUnaryOp<"log", "math::LogOp", "log",
                                      (Div (Scalar "1.0"), $x)> {
   let summary = "The natural logarithm of x";
+  let example = ["nb.log(nb.tensor([1.0, 2.0]))",
+                 "Tensor([0.     0.6931] : f32[2])"];
 }
 def Nabla_Log1pOp
     : Nabla_FloatUnaryOp<"log1p", "math::Log1pOp", "log1p",
                          (Div (Scalar "1.0"), (Add $x, (Scalar "1.0")))> {
   let summary = "log(1 + x), accurate near 0";
+  let example = ["nb.log1p(nb.tensor([0.0, 1.0]))",
+                 "Tensor([0.     0.6931] : f32[2])"];
 }
 def Nabla_SinOp
     : Nabla_FloatUnaryOp<"sin", "math::SinOp", "sin", (Cos $x)> {
   let summary = "The sine of x (radians)";
+  let example = ["nb.sin(nb.tensor([0.0, 0.5]))",
+                 "Tensor([0.     0.4794] : f32[2])"];
 }
 def Nabla_CosOp
     : Nabla_FloatUnaryOp<"cos", "math::CosOp", "cos", (Neg (Sin $x))> {
   let summary = "The cosine of x (radians)";
+  let example = ["nb.cos(nb.tensor([0.0, 0.5]))",
+                 "Tensor([1.     0.8776] : f32[2])"];
 }
 def Nabla_TanOp
     : Nabla_FloatUnaryOp<"tan", "math::TanOp", "tan",
                          (Add (Mul $result, $result), (Scalar "1.0"))> {
   let summary = "The tangent of x (radians)";
+  let example = ["nb.tan(nb.tensor([0.0, 0.5]))",
+                 "Tensor([0.     0.5463] : f32[2])"];
 }
 def Nabla_AsinOp
     : Nabla_FloatUnaryOp<"asin", "math::AsinOp", "arcsin",
                          (Rsqrt (Sub (Scalar "1.0"), (Mul $x, $x)))> {
   let summary = "The inverse sine of x, in radians";
+  let example = ["nb.asin(nb.tensor([0.0, 0.5]))",
+                 "Tensor([0.     0.5236] : f32[2])"];
 }
 def Nabla_AcosOp
     : Nabla_FloatUnaryOp<"acos", "math::AcosOp", "arccos",
                          (Neg (Rsqrt (Sub (Scalar "1.0"), (Mul $x, $x))))> {
   let summary = "The inverse cosine of x, in radians";
+  let example = ["nb.acos(nb.tensor([0.0, 0.5]))",
+                 "Tensor([1.5708 1.0472] : f32[2])"];
 }
 def Nabla_AtanOp
     : Nabla_FloatUnaryOp<"atan", "math::AtanOp", "arctan",
                          (Div (Scalar "1.0"),
                               (Add (Mul $x, $x), (Scalar "1.0")))> {
   let summary = "The inverse tangent of x, in radians";
+  let example = ["nb.atan(nb.tensor([0.0, 1.0]))",
+                 "Tensor([0.     0.7854] : f32[2])"];
 }
 def Nabla_SinhOp
     : Nabla_FloatUnaryOp<"sinh", "math::SinhOp", "sinh", (Cosh $x)> {
   let summary = "The hyperbolic sine of x";
+  let example = ["nb.sinh(nb.tensor([0.0, 1.0]))",
+                 "Tensor([0.     1.1752] : f32[2])"];
 }
 def Nabla_CoshOp
     : Nabla_FloatUnaryOp<"cosh", "math::CoshOp", "cosh", (Sinh $x)> {
   let summary = "The hyperbolic cosine of x";
+  let example = ["nb.cosh(nb.tensor([0.0, 1.0]))",
+                 "Tensor([1.     1.5431] : f32[2])"];
 }
 def Nabla_TanhOp
     : Nabla_FloatUnaryOp<"tanh", "math::TanhOp", "tanh",
                          (Mul (Sub (Scalar "1.0"), $result),
                               (Add (Scalar "1.0"), $result))> {
   let summary = "The hyperbolic tangent of x";
+  let example = ["nb.tanh(nb.tensor([0.0, 1.0]))",
+                 "Tensor([0.     0.7616] : f32[2])"];
 }
 def Nabla_AsinhOp
     : Nabla_FloatUnaryOp<"asinh", "math::AsinhOp", "arcsinh",
                          (Rsqrt (Add (Mul $x, $x), (Scalar "1.0")))> {
   let summary = "The inverse hyperbolic sine of x";
+  let example = ["nb.asinh(nb.tensor([0.0, 1.0]))",
+                 "Tensor([0.     0.8814] : f32[2])"];
 }
 def Nabla_AcoshOp
     : Nabla_FloatUnaryOp<"acosh", "math::AcoshOp", "arccosh",
                          (Rsqrt (Mul (Sub $x, (Scalar "1.0")),
                                      (Add $x, (Scalar "1.0"))))> {
   let summary = "The inverse hyperbolic cosine of x";
+  let example = ["nb.acosh(nb.tensor([1.0, 2.0]))",
+                 "Tensor([0.    1.317] : f32[2])"];
 }
 def Nabla_AtanhOp
     : Nabla_FloatUnaryOp<"atanh", "math::AtanhOp", "arctanh",
@@ -124,17 +159,26 @@ def Nabla_AtanhOp
                               (Mul (Sub (Scalar "1.0"), $x),
                                    (Add (Scalar "1.0"), $x)))> {
   let summary = "The inverse hyperbolic tangent of x";
+  let example = ["nb.atanh(nb.tensor([0.0, 0.5]))",
+                 "Tensor([0.     0.5493] : f32[2])"];
 }
 def Nabla_LogisticOp : Nabla_UnaryOp<"logistic"> {
   let summary = "The logistic function 1 / (1 + exp(-x))";
+  let python = "sigmoid";
+  let example = ["nb.sigmoid(nb.tensor([0.0, 1.0]))",
+                 "Tensor([0.5    0.7311] : f32[2])"];
   let jvps = [(MulZero $t0, (Mul $result, (Sub (Scalar "1.0"), $result)))];
 }
 def Nabla_SqrtOp : Nabla_FloatUnaryOp<"sqrt", "math::SqrtOp", "sqrt",
                                       (Div (Scalar "0.5"), $result)> {
   let summary = "The square root of x";
+  let example = ["nb.sqrt(nb.tensor([4.0, 2.0]))",
+                 "Tensor([2.     1.4142] : f32[2])"];
 }
 def Nabla_RsqrtOp : Nabla_UnaryOp<"rsqrt"> {
   let summary = "1 / sqrt(x)";
+  let example = ["nb.rsqrt(nb.tensor([4.0, 2.0]))",
+                 "Tensor([0.5    0.7071] : f32[2])"];
   let jvps = [(MulZero $t0, (Mul (Scalar "-0.5"), (Div $result, $x)))];
 }
 def Nabla_ErfOp
@@ -142,6 +186,8 @@ def Nabla_ErfOp
                          (Mul (Scalar "1.1283791670955126"),
                               (Exp (Neg (Mul $x, $x))))> {
   let summary = "The error function of x";
+  let example = ["nb.erf(nb.tensor([0.0, 0.5]))",
+                 "Tensor([0.     0.5205] : f32[2])"];
 }
 
 // Piecewise constant: the derivative is 0 everywhere, by convention also at
@@ -153,37 +199,56 @@ class Nabla_StepOp<string mnemonic, string math> : Nabla_UnaryOp<mnemonic> {
 }
 def Nabla_FloorOp : Nabla_StepOp<"floor", "math::FloorOp"> {
   let summary = "The largest integer that is not above x";
+  let example = ["nb.floor(nb.tensor([-1.5, 1.5]))",
+                 "Tensor([-2.  1.] : f32[2])"];
 }
 def Nabla_CeilOp : Nabla_StepOp<"ceil", "math::CeilOp"> {
   let summary = "The smallest integer that is not below x";
+  let example = ["nb.ceil(nb.tensor([-1.5, 1.5]))",
+                 "Tensor([-1.  2.] : f32[2])"];
 }
 def Nabla_RoundOp : Nabla_StepOp<"round", "math::RoundEvenOp"> {
   let summary = "The integer nearest to x, ties to even";
+  let example = ["nb.round(nb.tensor([0.5, 1.5, 1.7]))",
+                 "Tensor([0. 2. 2.] : f32[3])"];
 }
 def Nabla_TruncOp : Nabla_StepOp<"trunc", "math::TruncOp"> {
   let summary = "x without its fraction";
+  let example = ["nb.trunc(nb.tensor([-1.5, 1.5]))",
+                 "Tensor([-1.  1.] : f32[2])"];
 }
 
 def Nabla_IsFiniteOp : Nabla_PredicateOp<"is_finite"> {
   let summary = "Whether x is neither infinite nor NaN";
+  let example = ["nb.is_finite(nb.tensor([1.0, float(\"inf\")]))",
+                 "Tensor([ True False] : bool[2])"];
   let numpy = "isfinite";
 }
 def Nabla_IsNanOp : Nabla_PredicateOp<"is_nan"> {
   let summary = "Whether x is NaN";
+  let example = ["nb.is_nan(nb.tensor([1.0, float(\"nan\")]))",
+                 "Tensor([False  True] : bool[2])"];
   let numpy = "isnan";
 }
 def Nabla_IsInfOp : Nabla_PredicateOp<"is_inf"> {
   let summary = "Whether x is infinite";
+  let example = ["nb.is_inf(nb.tensor([1.0, float(\"-inf\")]))",
+                 "Tensor([False  True] : bool[2])"];
   let numpy = "isinf";
 }
 
 def Nabla_StopGradientOp : Nabla_UnaryOp<"stop_gradient", Nabla_Tensor> {
   let summary = "x, as a constant to differentiation";
+  let example = ["nb.grad(lambda x: x * nb.stop_gradient(x))(3.0)",
+                 "Tensor(3. : f32[])"];
   let jvps = [];
 }
 
 def Nabla_NotOp : Nabla_UnaryOp<"not", Nabla_IntOrBoolTensor> {
   let summary = "Bitwise complement; logical not of a bool";
+  let python = "bitwise_not";
+  let example = ["nb.bitwise_not(nb.tensor([0, 5]))",
+                 "Tensor([-1 -6] : i32[2])"];
   let numpy = "invert";
   let jvps = [];
 }
@@ -191,6 +256,7 @@ def Nabla_NotOp : Nabla_UnaryOp<"not", Nabla_IntOrBoolTensor> {
 def Nabla_IntegerPowOp
     : Nabla_ElementwiseBase<"integer_pow", [SameOperandsAndResultType]> {
   let summary = "x to the power of a fixed integer";
+  let python = "";
   let description = [{
     Computed by repeated squaring; 0 to the power of 0 is 1. The exponent is not
     negative for a tensor of integers.
@@ -211,6 +277,7 @@ def Nabla_IntegerPowOp
 def Nabla_AddOp : Nabla_BinaryOp<"add", Nabla_NumberTensor,
                                  [Nabla_Linear, Commutative]> {
   let summary = "x + y";
+  let python = "";
   let numpy = "add";
   let scalar = Scalar_<"arith::AddFOp", "arith::AddIOp", "arith::AddIOp">;
   let jvps = [(Id $t0), (Id $t1)];
@@ -220,6 +287,7 @@ def Nabla_AddOp : Nabla_BinaryOp<"add", Nabla_NumberTensor,
 }
 def Nabla_SubOp : Nabla_BinaryOp<"sub", Nabla_NumberTensor, [Nabla_Linear]> {
   let summary = "x - y";
+  let example = ["nb.sub(nb.tensor([5, 3]), 1)", "Tensor([4 2] : i32[2])"];
   let numpy = "subtract";
   let scalar = Scalar_<"arith::SubFOp", "arith::SubIOp", "arith::SubIOp">;
   let jvps = [(Id $t0), (Neg $t1)];
@@ -230,6 +298,7 @@ def Nabla_SubOp : Nabla_BinaryOp<"sub", Nabla_NumberTensor, [Nabla_Linear]> {
 def Nabla_MulOp : Nabla_BinaryOp<"mul", Nabla_NumberTensor,
                                  [Nabla_Linear, Commutative]> {
   let summary = "x * y";
+  let python = "";
   let numpy = "multiply";
   let scalar = Scalar_<"arith::MulFOp", "arith::MulIOp", "arith::MulIOp">;
   let jvps = [(MulZero $t0, $y), (MulZero $t1, $x)];
@@ -239,6 +308,7 @@ def Nabla_MulOp : Nabla_BinaryOp<"mul", Nabla_NumberTensor,
 }
 def Nabla_MulZeroOp : Nabla_BinaryOp<"mul_zero", Nabla_FloatTensor, [Nabla_Linear]> {
   let summary = "0 where t is 0, else t * d";
+  let python = "";
   let description = [{
     The product of a tangent and a derivative, in which a zero tangent wins over
     an infinite or undefined derivative.
@@ -252,6 +322,7 @@ def Nabla_MulZeroOp : Nabla_BinaryOp<"mul_zero", Nabla_FloatTensor, [Nabla_Linea
 }
 def Nabla_DivOp : Nabla_BinaryOp<"div", Nabla_NumberTensor, [Nabla_Linear]> {
   let summary = "x / y";
+  let python = "";
   let description = [{
     Integers are divided towards zero. Integer division by zero gives -1 (all
     bits set), and the smallest integer divided by -1 gives itself.
@@ -267,11 +338,14 @@ def Nabla_RemOp : Nabla_BinaryOp<"rem"> {
   let description = [{
     An integer modulo 0 gives x, the smallest integer modulo -1 gives 0.
   }];
+  let python = "fmod";
+  let example = ["nb.fmod(nb.tensor([-7, 7]), 3)", "Tensor([-1  1] : i32[2])"];
   let numpy = "fmod";
   let jvps = [(Id $t0), (MulZero $t1, (Neg (Trunc (Div $x, $y))))];
 }
 def Nabla_PowOp : Nabla_BinaryOp<"pow", Nabla_FloatTensor> {
   let summary = "x to the power of y";
+  let python = "";
   let description = [{
     The derivative with respect to x is 0 where y is 0. The derivative with
     respect to y takes log(x) as 0 where x is 0.
@@ -291,6 +365,9 @@ class Nabla_ExtremumOp<string mnemonic> : Nabla_BinaryOp<mnemonic, Nabla_Tensor>
 }
 def Nabla_MaxOp : Nabla_ExtremumOp<"max"> {
   let summary = "The larger of x and y";
+  let python = "maximum";
+  let example = ["nb.maximum(nb.tensor([1.0, 4.0]), 2.0)",
+                 "Tensor([2. 4.] : f32[2])"];
   let numpy = "maximum";
   let jvps = [
     (MulZero $t0, (Select (CmpGt $x, $y), (Scalar "1.0"),
@@ -301,6 +378,9 @@ def Nabla_MaxOp : Nabla_ExtremumOp<"max"> {
 }
 def Nabla_MinOp : Nabla_ExtremumOp<"min"> {
   let summary = "The smaller of x and y";
+  let python = "minimum";
+  let example = ["nb.minimum(nb.tensor([1.0, 4.0]), 2.0)",
+                 "Tensor([1. 2.] : f32[2])"];
   let numpy = "minimum";
   let jvps = [
     (MulZero $t0, (Select (CmpGt $y, $x), (Scalar "1.0"),
@@ -311,6 +391,8 @@ def Nabla_MinOp : Nabla_ExtremumOp<"min"> {
 }
 def Nabla_Atan2Op : Nabla_BinaryOp<"atan2", Nabla_FloatTensor> {
   let summary = "The angle in radians of the point (y, x), first operand y";
+  let example = ["nb.atan2(nb.tensor([1.0, -1.0]), -1.0)",
+                 "Tensor([ 2.3562 -2.3562] : f32[2])"];
   let arguments = (ins Nabla_FloatTensor:$y, Nabla_FloatTensor:$x);
   let assemblyFormat = "$y `,` $x attr-dict `:` type($result)";
   let numpy = "arctan2";
@@ -323,18 +405,25 @@ def Nabla_Atan2Op : Nabla_BinaryOp<"atan2", Nabla_FloatTensor> {
 
 class Nabla_BitwiseOp<string mnemonic, string arith>
     : Nabla_BinaryOp<mnemonic, Nabla_IntOrBoolTensor> {
-  let numpy = "bitwise_" # mnemonic;
+  let python = "bitwise_" # mnemonic;
+  let numpy = python;
   let jvps = [];
   let scalar = Scalar_<"", arith, arith>;
 }
 def Nabla_AndOp : Nabla_BitwiseOp<"and", "arith::AndIOp"> {
   let summary = "Bitwise and; logical and of bools";
+  let example = ["nb.bitwise_and(nb.tensor([5, 6]), 3)",
+                 "Tensor([1 2] : i32[2])"];
 }
 def Nabla_OrOp : Nabla_BitwiseOp<"or", "arith::OrIOp"> {
   let summary = "Bitwise or; logical or of bools";
+  let example = ["nb.bitwise_or(nb.tensor([5, 6]), 3)",
+                 "Tensor([7 7] : i32[2])"];
 }
 def Nabla_XorOp : Nabla_BitwiseOp<"xor", "arith::XOrIOp"> {
   let summary = "Bitwise exclusive or; logical exclusive or of bools";
+  let example = ["nb.bitwise_xor(nb.tensor([5, 6]), 3)",
+                 "Tensor([6 5] : i32[2])"];
 }
 
 //===----------------------------------------------------------------------===//
@@ -355,6 +444,7 @@ def Nabla_CompareOp
                             [Nabla_InferType, SameTypeOperands]> {
   let jvps = [];
   let summary = "Compares x and y";
+  let python = "";
   let description = [{
     Ordered comparison of numbers: any comparison with NaN but `ne` is false.
     False is less than true.

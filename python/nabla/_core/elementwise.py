@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,17 +14,30 @@ from nabla._core.dtypes import DType, bool_, float32, promote
 from nabla._core.errors import at_user
 from nabla._core.graph import Value
 from nabla._core.literals import from_numpy, scalar, scalar_dtype
-from nabla._core.tree import Handle, value_of
+from nabla._core.tree import Handle, value_of, wrap
 from nabla._core.types import TensorType, tensor_type
+
+if TYPE_CHECKING:
+    from nabla._core.tensor import Tensor
 
 # What an op accepts; other dtypes are converted to the nearest it does.
 ANY = "any"
 NUMBER = "number"
 FLOAT = "float"
 BITS = "bits"
+STEP = "step"  # floats; what is whole already comes back as it is
 
 _ARRAYS = (np.ndarray, np.generic)
 _SCALARS = (bool, int, float)
+
+
+def pointwise(op: str, name: str, domain: str, *args: Any) -> Tensor:
+    """Record an elementwise op; `name` is what errors call it. The generated functions do this."""
+    operands, weak = unify(name, args, domain)
+    dtype = operands[0].type.dtype
+    result = operands[0] if domain == STEP and not dtype.is_float else apply1(op, operands)
+    result.weak = weak and result.type.dtype is dtype
+    return wrap(result)
 
 
 def elementwise(op: str, *args: Any, domain: str = NUMBER, attributes: Attributes = ()) -> Value:
@@ -104,6 +117,14 @@ def broadcast_shapes(op: str, a: tuple[int, ...], b: tuple[int, ...]) -> tuple[i
             raise ValueError(at_user(f"{op}: Cannot broadcast shapes {list(a)} and {list(b)}"))
         dims.append(n if m == 1 else m)
     return tuple(dims)
+
+
+def check_broadcasts(op: str, given: tuple[int, ...], shape: tuple[int, ...]) -> None:
+    """ValueError unless one shape broadcasts to the other."""
+    if min(shape, default=0) < 0:
+        raise ValueError(at_user(f"{op}: shape {list(shape)} has a negative extent"))
+    if broadcast_shapes(op, given, shape) != shape:
+        raise ValueError(at_user(f"{op}: Cannot broadcast shape {list(given)} to {list(shape)}"))
 
 
 def fit(item: Any, dtype: DType, shape: tuple[int, ...]) -> Value:

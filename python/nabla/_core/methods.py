@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Operators and methods of tensors; each is the function of the same name."""
+"""Operators of tensors; each is the function of the same name."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 from nabla import functions as f
 from nabla._core.convert import is_array
 from nabla._core.errors import at_user
-from nabla._core.tree import Handle
+from nabla._core.members import Members
 from nabla.functions.indexing import At
 
 if TYPE_CHECKING:
     from nabla._core.tensor import Tensor
 
 
-class Methods(Handle):
+class Methods(Members):
     """What a tensor can do by way of functions."""
 
     __slots__ = ()
@@ -134,58 +134,3 @@ class Methods(Handle):
     def at(self) -> At:
         """Elements to be changed in a copy: `x.at[index].set(values)`, also add and others."""
         return At(self)  # type: ignore[arg-type]
-
-    def gather(self, indices: Any, axis: int | None = 0) -> Tensor:
-        """`nb.gather`"""
-        return f.gather(self, indices, axis)
-
-    take = gather
-
-    def scatter(self, indices: Any, updates: Any, axis: int = 0) -> Tensor:
-        """`nb.scatter`"""
-        return f.scatter(self, indices, updates, axis)
-
-    def take_along_axis(self, indices: Any, axis: int | None = -1) -> Tensor:
-        """`nb.take_along_axis`"""
-        return f.take_along_axis(self, indices, axis)
-
-    def slice_tensor(self, start: Any, size: Any) -> Tensor:
-        """`nb.slice_tensor`"""
-        return f.slice_tensor(self, start, size)
-
-    def slice_update(self, update: Any, start: Any, size: Any = None) -> Tensor:
-        """`nb.slice_update`"""
-        return f.slice_update(self, update, start, size)
-
-    # ---------------------------------------------------------------- methods
-
-    @property
-    def T(self) -> Tensor:
-        """With the last two dimensions swapped; as it is with fewer than two."""
-        return f.matrix_transpose(self)
-
-    def sum(self, axis: Any = None, keepdims: bool = False) -> Tensor:
-        """`nb.sum`"""
-        return f.sum(self, axis=axis, keepdims=keepdims)
-
-    def mean(self, axis: Any = None, keepdims: bool = False) -> Tensor:
-        """`nb.mean`"""
-        return f.mean(self, axis=axis, keepdims=keepdims)
-
-    def max(self, axis: Any = None, keepdims: bool = False) -> Tensor:
-        """`nb.max`"""
-        return f.max(self, axis=axis, keepdims=keepdims)
-
-    def min(self, axis: Any = None, keepdims: bool = False) -> Tensor:
-        """`nb.min`"""
-        return f.min(self, axis=axis, keepdims=keepdims)
-
-    def reshape(self, *shape: Any) -> Tensor:
-        """`nb.reshape`; the shape as one sequence or as several integers."""
-        return f.reshape(self, shape[0] if len(shape) == 1 else shape)
-
-    def astype(self, dtype: Any) -> Tensor:
-        """`nb.cast`"""
-        return f.cast(self, dtype)
-
-    cast = astype

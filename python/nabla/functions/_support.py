@@ -7,9 +7,11 @@ import operator
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from nabla._core.attributes import Attributes
-from nabla._core.elementwise import NUMBER, elementwise
+from nabla._core.convert import as_value
+from nabla._core.dtypes import float32
+from nabla._core.elementwise import convert
 from nabla._core.errors import at_user
+from nabla._core.literals import constant
 from nabla._core.tree import wrap
 
 if TYPE_CHECKING:
@@ -19,40 +21,56 @@ if TYPE_CHECKING:
 Axes: TypeAlias = "int | Sequence[int] | None"
 
 
-def pointwise(
-    op: str, *args: TensorLike, domain: str = NUMBER, attributes: Attributes = ()
-) -> Tensor:
-    """Record an elementwise op and wrap its result."""
-    return wrap(elementwise(op, *args, domain=domain, attributes=attributes))
+def as_int(op: str, what: str, value: Any) -> int:
+    """An argument that must be an integer, or TypeError."""
+    try:
+        return operator.index(value)
+    except TypeError:
+        raise TypeError(at_user(f"{op}: {what} {value!r} is not an integer")) from None
 
 
 def normalize_axis(op: str, axis: Any, rank: int) -> int:
     """A dimension counted from the front, or IndexError."""
-    position = operator.index(axis)
+    position = as_int(op, "axis", axis)
     if not -rank <= position < rank:
         raise IndexError(at_user(f"{op}: axis {position} is out of bounds for {rank} dimensions"))
     return position % rank
+
+
+def axis_list(op: str, axis: Any, rank: int) -> list[int]:
+    """One dimension or several, in the order given."""
+    given = tuple(axis) if isinstance(axis, (tuple, list)) else (axis,)
+    axes = [normalize_axis(op, a, rank) for a in given]
+    if len(set(axes)) != len(axes):
+        raise ValueError(at_user(f"{op}: axis {given} names a dimension twice"))
+    return axes
 
 
 def normalize_axes(op: str, axis: Axes, rank: int) -> tuple[int, ...]:
     """Dimensions in increasing order; None means all of them."""
     if axis is None:
         return tuple(range(rank))
-    given = axis if isinstance(axis, (tuple, list)) else (axis,)
-    axes = sorted(normalize_axis(op, a, rank) for a in given)
-    if len(set(axes)) != len(axes):
-        raise ValueError(at_user(f"{op}: axis {tuple(given)} names a dimension twice"))
-    return tuple(axes)
+    return tuple(sorted(axis_list(op, axis, rank)))
 
 
 def as_shape(op: str, shape: Any) -> tuple[int, ...]:
     """A shape given as an integer or a sequence of integers."""
     try:
-        dims = (
-            (operator.index(shape),)
-            if not isinstance(shape, (tuple, list))
-            else tuple(operator.index(dim) for dim in shape)
-        )
+        if isinstance(shape, (tuple, list)):
+            return tuple([operator.index(dim) for dim in shape])
+        return (operator.index(shape),)
     except TypeError:
         raise TypeError(at_user(f"{op}: {shape!r} is not a shape")) from None
-    return dims
+
+
+def number(value: float, like: Tensor) -> Tensor:
+    """A number that is part of a formula, known to the compiler, in the type of a tensor."""
+    result = constant(value, like._value.type)
+    result.weak = like._value.weak
+    return wrap(result)
+
+
+def as_float(op: str, x: TensorLike) -> Tensor:
+    """x, in float32 if it is not of floats."""
+    value = as_value(x, op)
+    return wrap(value if value.type.dtype.is_float else convert(value, float32))

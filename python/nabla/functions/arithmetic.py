@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Arithmetic, element by element."""
+"""Arithmetic, element by element, where Python adds something to the op of that name."""
 
 from __future__ import annotations
 
@@ -8,207 +8,185 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nabla._core import elementwise as e
-from nabla._core.apply import apply1
-from nabla._core.attributes import integer
 from nabla._core.convert import as_value
 from nabla._core.dtypes import as_dtype, bool_, float32
-from nabla._core.elementwise import FLOAT
 from nabla._core.errors import at_user
 from nabla._core.tree import wrap
-from nabla.functions._support import pointwise
+from nabla._generated import build
+from nabla.functions._support import number
 from nabla.functions.comparison import where
+from nabla.functions.elementwise import abs, floor, maximum, minimum, round
 
 if TYPE_CHECKING:
     from nabla._core.dtypes import DTypeLike
+    from nabla._core.graph import Value
     from nabla._core.tensor import Tensor
     from nabla._core.types import TensorLike
 
-__all__ = [
-    "abs",
-    "add",
-    "bitwise_and",
-    "bitwise_not",
-    "bitwise_or",
-    "bitwise_xor",
-    "cast",
-    "cos",
-    "div",
-    "exp",
-    "floor",
-    "floor_divide",
-    "log",
-    "maximum",
-    "minimum",
-    "mod",
-    "mul",
-    "neg",
-    "pow",
-    "sin",
-    "sqrt",
-    "stop_gradient",
-    "sub",
-    "tanh",
-]
+__all__ = ["add", "cast", "clip", "div", "floor_divide", "mod", "mul", "pow"]
 
 
-def _on_bools(op: str, instead: str, x: TensorLike, y: TensorLike) -> Tensor:
-    """An op on numbers, or on two bools another one, as in NumPy."""
-    operands, weak = e.unify(op, (x, y))
-    result = apply1(instead if operands[0].type.dtype is bool_ else op, operands)
+def add(x: TensorLike, y: TensorLike) -> Tensor:
+    """`x + y`; of two bools, whether either holds.
+
+    Shapes broadcast (else ValueError) and dtypes promote.
+
+    >>> nb.add(nb.tensor([1, 2]), 0.5)
+    Tensor([1.5 2.5] : f32[2])
+    """
+    (a, b), weak = e.unify("add", (x, y))
+    result = build.or_(a, b) if a.type.dtype is bool_ else build.add(a, b)
     result.weak = weak
     return wrap(result)
 
 
-def add(x: TensorLike, y: TensorLike) -> Tensor:
-    """`x + y`; of two bools, whether either holds."""
-    return _on_bools("add", "or", x, y)
-
-
-def sub(x: TensorLike, y: TensorLike) -> Tensor:
-    """`x - y`"""
-    return pointwise("sub", x, y)
-
-
 def mul(x: TensorLike, y: TensorLike) -> Tensor:
-    """`x * y`; of two bools, whether both hold."""
-    return _on_bools("mul", "and", x, y)
+    """`x * y`; of two bools, whether both hold.
+
+    Shapes broadcast (else ValueError) and dtypes promote.
+
+    >>> nb.mul(nb.tensor([1, 2]), 0.5)
+    Tensor([0.5 1. ] : f32[2])
+    """
+    (a, b), weak = e.unify("mul", (x, y))
+    result = build.and_(a, b) if a.type.dtype is bool_ else build.mul(a, b)
+    result.weak = weak
+    return wrap(result)
 
 
 def div(x: TensorLike, y: TensorLike) -> Tensor:
-    """`x / y`, in float32 for two tensors of integers."""
-    return pointwise("div", x, y, domain=FLOAT)
+    """`x / y`, in float32 for two tensors of integers. ValueError if shapes do not broadcast.
+
+    >>> nb.div(nb.tensor([1, 2]), 4)
+    Tensor([0.25 0.5 ] : f32[2])
+    """
+    return e.pointwise("div", "div", e.FLOAT, x, y)
 
 
 def floor_divide(x: TensorLike, y: TensorLike) -> Tensor:
-    """`x // y`, rounded towards minus infinity."""
-    (a, b), _ = e.unify("floor_divide", (x, y), e.NUMBER)
+    """`x // y`, rounded towards minus infinity as in Python; its derivative is 0.
+
+    An integer divided by 0 gives -1 (all bits set), less 1 if it is negative.
+
+    >>> nb.floor_divide(nb.tensor([7, -7]), 2)
+    Tensor([ 3 -4] : i32[2])
+    """
+    (a, b), weak = e.unify("floor_divide", (x, y), e.NUMBER)
     if a.type.dtype.is_float:
-        return floor(wrap(apply1("div", (a, b))))
-    quotient, remainder, divisor = wrap(apply1("div", (a, b))), wrap(apply1("rem", (a, b))), wrap(b)
-    return where((remainder != 0) & ((remainder < 0) != (divisor < 0)), quotient - 1, quotient)
+        return _float_floor_divide(a, b, weak)
+    quotient, remainder, divisor = wrap(build.div(a, b)), wrap(build.rem(a, b)), wrap(b)
+    below = quotient - number(1, quotient)
+    result = where(_signs_differ(remainder, divisor), below, quotient)
+    result._value.weak = weak
+    return result
+
+
+def _float_floor_divide(a: Value, b: Value, weak: bool) -> Tensor:
+    """By the remainder, for `x / y` may round up to the next whole number (1 // 0.1 is 9)."""
+    x, y, remainder = wrap(a), wrap(b), wrap(build.rem(a, b))
+    exact = round((x - remainder) / y)
+    below = where(_signs_differ(remainder, y), exact - number(1, x), exact)
+    result = where(y == number(0, y), floor(x / y), below)
+    result._value.weak = weak
+    return result
 
 
 def mod(x: TensorLike, y: TensorLike) -> Tensor:
-    """`x % y`, with the sign of y, as in Python."""
-    (a, b), _ = e.unify("mod", (x, y), e.NUMBER)
-    remainder, divisor = wrap(apply1("rem", (a, b))), wrap(b)
-    return where(
-        (remainder != 0) & ((remainder < 0) != (divisor < 0)), remainder + divisor, remainder
-    )
+    """`x % y`, with the sign of y, as in Python; `nb.fmod` has the sign of x.
+
+    >>> nb.mod(nb.tensor([7, -7]), 3)
+    Tensor([1 2] : i32[2])
+    """
+    (a, b), weak = e.unify("mod", (x, y), e.NUMBER)
+    remainder, divisor = wrap(build.rem(a, b)), wrap(b)
+    result = where(_signs_differ(remainder, divisor), remainder + divisor, remainder)
+    result._value.weak = weak
+    return result
+
+
+def _signs_differ(remainder: Tensor, divisor: Tensor) -> Tensor:
+    zero = number(0, divisor)
+    return (remainder != zero) & ((remainder < zero) != (divisor < zero))
 
 
 def pow(x: TensorLike, y: TensorLike) -> Tensor:
     """`x ** y`. An exponent that is a whole Python number is part of the program.
 
-    A tensor of integers takes no negative exponent (ValueError).
+    Integers to the power of integers are integers, which wrap around. A negative Python
+    number is no exponent for them (ValueError); in a tensor it gives 0, but 1 or -1 for the
+    bases 1 and -1. ValueError if the shapes do not broadcast.
+
+    >>> nb.pow(nb.tensor([1.0, 2.0, 3.0]), 2)
+    Tensor([1. 4. 9.] : f32[3])
     """
     base = e.operand("pow", x)
-    if isinstance(y, (int, float)) and not isinstance(y, (bool, np.generic)) and y == round_(y):
-        return _integer_pow(base, y)
-    return pointwise("pow", x, y, domain=FLOAT)
+    exponent = _whole(y)
+    if exponent is not None:
+        return _integer_pow(as_value(base, "pow"), exponent, isinstance(y, float))
+    (a, b), weak = e.unify("pow", (base, y), e.NUMBER)
+    result = build.pow_(a, b) if a.type.dtype.is_float else _power_of_integers(a, b)
+    result.weak = weak
+    return wrap(result)
 
 
-def round_(y: float) -> float:
-    return float(int(y)) if -64 <= y <= 64 else float("nan")
+def _whole(y: TensorLike) -> int | None:
+    """An exponent that repeated multiplication serves well."""
+    if not isinstance(y, (int, float)) or isinstance(y, (bool, np.generic)):
+        return None
+    return int(y) if -64 <= y <= 64 and y == int(y) else None
 
 
-def _integer_pow(base: object, exponent: float) -> Tensor:
-    x = as_value(base, "pow")
-    if isinstance(exponent, float) and not x.type.dtype.is_float:
+def _integer_pow(x: Value, exponent: int, from_float: bool) -> Tensor:
+    if from_float and not x.type.dtype.is_float:
         x = e.convert(x, float32)
     e.accepted("pow", x.type.dtype, e.NUMBER)
     if exponent < 0 and not x.type.dtype.is_float:
         raise ValueError(
             at_user(f"pow: {x.type.dtype.name} to the power of {exponent} is no integer; cast it")
         )
-    result = apply1("integer_pow", (x,), (("exponent", integer(int(exponent))),))
+    result = build.integer_pow(x, exponent=exponent)
     result.weak = x.weak
     return wrap(result)
 
 
-def maximum(x: TensorLike, y: TensorLike) -> Tensor:
-    """The larger of x and y; NaN if either is. Ties share the derivative equally."""
-    return pointwise("max", x, y, domain=e.ANY)
+def _power_of_integers(a: Value, b: Value) -> Value:
+    """Square and multiply, bit by bit of the exponent."""
+    base, exponent = wrap(a), wrap(b)
+    result, zero, square = number(1, base), number(0, base), base
+    is_signed = a.type.dtype.kind == "int"
+    bits = a.type.dtype.bits - is_signed
+    for bit in range(bits):
+        is_set = (exponent & number(1 << bit, base)) != zero
+        result = where(is_set, result * square, result)
+        if bit + 1 < bits:
+            square = square * square
+    if is_signed:
+        is_unit = abs(base) == number(1, base)
+        result = where((exponent < zero) & ~is_unit, zero, result)
+    return result._value
 
 
-def minimum(x: TensorLike, y: TensorLike) -> Tensor:
-    """The smaller of x and y; NaN if either is. Ties share the derivative equally."""
-    return pointwise("min", x, y, domain=e.ANY)
+def clip(x: TensorLike, min: TensorLike | None = None, max: TensorLike | None = None) -> Tensor:
+    """x, but no less than `min` and no more than `max`; None is no bound.
+
+    The derivative is that of `nb.maximum` and `nb.minimum`: half at a bound.
+
+    >>> nb.clip(nb.tensor([-1.0, 0.5, 2.0]), 0.0, 1.0)
+    Tensor([0.  0.5 1. ] : f32[3])
+    """
+    result = wrap(as_value(x, "clip"))
+    if min is not None:
+        result = maximum(result, min)
+    return result if max is None else minimum(result, max)
 
 
-def neg(x: TensorLike) -> Tensor:
-    """`-x`"""
-    return pointwise("neg", x)
-
-
-def abs(x: TensorLike) -> Tensor:
-    """The absolute value; its derivative at 0 is 0."""
-    return pointwise("abs", x)
-
-
-def exp(x: TensorLike) -> Tensor:
-    """e to the power of x."""
-    return pointwise("exp", x, domain=FLOAT)
-
-
-def log(x: TensorLike) -> Tensor:
-    """The natural logarithm."""
-    return pointwise("log", x, domain=FLOAT)
-
-
-def sin(x: TensorLike) -> Tensor:
-    """The sine of an angle in radians."""
-    return pointwise("sin", x, domain=FLOAT)
-
-
-def cos(x: TensorLike) -> Tensor:
-    """The cosine of an angle in radians."""
-    return pointwise("cos", x, domain=FLOAT)
-
-
-def tanh(x: TensorLike) -> Tensor:
-    """The hyperbolic tangent."""
-    return pointwise("tanh", x, domain=FLOAT)
-
-
-def sqrt(x: TensorLike) -> Tensor:
-    """The square root."""
-    return pointwise("sqrt", x, domain=FLOAT)
-
-
-def floor(x: TensorLike) -> Tensor:
-    """The largest whole number that is not above x; its derivative is 0."""
-    return pointwise("floor", x, domain=FLOAT)
-
-
-def bitwise_and(x: TensorLike, y: TensorLike) -> Tensor:
-    """`x & y` of integers or bools."""
-    return pointwise("and", x, y, domain=e.BITS)
-
-
-def bitwise_or(x: TensorLike, y: TensorLike) -> Tensor:
-    """`x | y` of integers or bools."""
-    return pointwise("or", x, y, domain=e.BITS)
-
-
-def bitwise_xor(x: TensorLike, y: TensorLike) -> Tensor:
-    """`x ^ y` of integers or bools."""
-    return pointwise("xor", x, y, domain=e.BITS)
-
-
-def bitwise_not(x: TensorLike) -> Tensor:
-    """`~x` of integers or bools."""
-    return pointwise("not", x, domain=e.BITS)
-
-
-def stop_gradient(x: TensorLike) -> Tensor:
-    """x, as a constant to differentiation."""
-    return pointwise("stop_gradient", x, domain=e.ANY)
-
-
-def cast(x: TensorLike, dtype: DTypeLike) -> Tensor:
+def cast(x: TensorLike, dtype: DTypeLike = float32) -> Tensor:
     """x in another dtype.
 
     Floats become integers by truncation, saturating at the ends of the range; NaN becomes 0.
+    Integers wrap around. Anything but zero becomes True.
+
+    >>> nb.cast(nb.tensor([-1.5, 2.7]), nb.int32)
+    Tensor([-1  2] : i32[2])
     """
     return wrap(e.convert(as_value(x, "cast"), as_dtype(dtype)))

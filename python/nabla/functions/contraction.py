@@ -7,18 +7,17 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from nabla._core import elementwise as e
-from nabla._core.apply import apply1
-from nabla._core.attributes import int_array
 from nabla._core.convert import as_value
 from nabla._core.errors import at_user
 from nabla._core.graph import Value
 from nabla._core.tree import wrap
+from nabla._generated import build
 
 if TYPE_CHECKING:
     from nabla._core.tensor import Tensor
     from nabla._core.types import TensorLike
 
-__all__ = ["matmul"]
+__all__ = ["matmul", "outer"]
 
 
 def matmul(x: TensorLike, y: TensorLike) -> Tensor:
@@ -27,6 +26,9 @@ def matmul(x: TensorLike, y: TensorLike) -> Tensor:
     A 1-d operand is a row on the left, a column on the right, and drops out of the shape.
     Leading dimensions broadcast. ValueError if the inner extents differ, TypeError for a
     0-d operand.
+
+    >>> nb.matmul(nb.tensor([[1.0, 2.0], [3.0, 4.0]]), nb.tensor([1.0, 1.0]))
+    Tensor([3. 7.] : f32[2])
     """
     a, b = as_value(x, "matmul"), as_value(y, "matmul")
     shapes = f"shapes {list(a.type.shape)} and {list(b.type.shape)}"
@@ -67,10 +69,26 @@ def dot(
     b_contract: Sequence[int],
 ) -> Value:
     """The general product: batch dimensions, then what is free in a, then in b."""
-    attributes = (
-        ("x_batch", int_array(a_batch)),
-        ("y_batch", int_array(b_batch)),
-        ("x_contract", int_array(a_contract)),
-        ("y_contract", int_array(b_contract)),
+    return build.dot_general(
+        a, b, x_batch=a_batch, y_batch=b_batch, x_contract=a_contract, y_contract=b_contract
     )
-    return apply1("dot_general", (a, b), attributes)
+
+
+def outer(x: TensorLike, y: TensorLike) -> Tensor:
+    """The products of each element of x with each of y; both are flattened, as in NumPy.
+
+    >>> nb.outer(nb.tensor([1, 2]), nb.tensor([3, 4, 5]))
+    Tensor(
+      [[ 3  4  5]
+       [ 6  8 10]] : i32[2,3]
+    )
+    """
+    a, b = as_value(x, "outer"), as_value(y, "outer")
+    dtype, weak = e.common_dtype((a, b))
+    dtype = e.accepted("outer", dtype, e.NUMBER)
+    shape = (a.type.size, b.type.size)
+    column = e.broadcast(e.reshape(e.convert(a, dtype), (shape[0], 1)), shape)
+    row = e.broadcast(e.reshape(e.convert(b, dtype), (1, shape[1])), shape)
+    result = build.mul(column, row)
+    result.weak = weak
+    return wrap(result)

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Activation functions, softmax and its kin."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from nabla._core.convert import as_value
+from nabla._core.tree import wrap
+from nabla.functions._support import Axes, as_float, number
+from nabla.functions.comparison import where
+from nabla.functions.elementwise import erf, exp, is_finite, log, sigmoid, stop_gradient
+from nabla.functions.reduction import reduce_max, reduce_sum
+from nabla.functions.shape import reshape
+
+if TYPE_CHECKING:
+    from nabla._core.tensor import Tensor
+    from nabla._core.types import TensorLike
+
+__all__ = ["gelu", "logsoftmax", "logsumexp", "relu", "silu", "softmax"]
+
+
+def relu(x: TensorLike) -> Tensor:
+    """x where it is positive, else 0; its derivative at 0 is 0. NaN stays NaN.
+
+    >>> nb.relu(nb.tensor([-1.0, 0.0, 2.0]))
+    Tensor([0. 0. 2.] : f32[3])
+    """
+    tensor = wrap(as_value(x, "relu"))
+    zero = number(0, tensor)
+    return where(tensor <= zero, zero, tensor)
+
+
+def silu(x: TensorLike) -> Tensor:
+    """`x * sigmoid(x)`, also called swish (https://arxiv.org/abs/1702.03118).
+
+    >>> nb.silu(nb.tensor([-1.0, 0.0, 2.0]))
+    Tensor([-0.2689  0.      1.7616] : f32[3])
+    """
+    tensor = as_float("silu", x)
+    return tensor * sigmoid(tensor)
+
+
+def gelu(x: TensorLike) -> Tensor:
+    """`x * (1 + erf(x / sqrt(2))) / 2`, the exact form (https://arxiv.org/abs/1606.08415).
+
+    >>> nb.gelu(nb.tensor([-1.0, 0.0, 2.0]))
+    Tensor([-0.1587  0.      1.9545] : f32[3])
+    """
+    tensor = as_float("gelu", x)
+    spread = erf(tensor * number(math.sqrt(0.5), tensor))
+    return number(0.5, tensor) * tensor * (number(1, tensor) + spread)
+
+
+def softmax(x: TensorLike, axis: Axes = -1) -> Tensor:
+    """`exp(x) / sum(exp(x))` along one dimension, several, or all (None).
+
+    The largest element is subtracted first, so that nothing overflows. A row that is -inf
+    throughout gives NaN.
+
+    >>> nb.softmax(nb.tensor([1.0, 2.0, 3.0]))
+    Tensor([0.09   0.2447 0.6652] : f32[3])
+    """
+    weights = exp(_below_largest("softmax", x, axis))
+    return weights / reduce_sum(weights, axis, keepdims=True)
+
+
+def logsoftmax(x: TensorLike, axis: Axes = -1) -> Tensor:
+    """`log(softmax(x))`, computed without dividing, so that small probabilities stay exact.
+
+    >>> nb.logsoftmax(nb.tensor([1.0, 2.0, 3.0]))
+    Tensor([-2.4076 -1.4076 -0.4076] : f32[3])
+    """
+    shifted = _below_largest("logsoftmax", x, axis)
+    return shifted - log(reduce_sum(exp(shifted), axis, keepdims=True))
+
+
+def _below_largest(op: str, x: TensorLike, axis: Axes) -> Tensor:
+    """x minus its largest element, which is a constant to differentiation: it cancels out."""
+    tensor = as_float(op, x)
+    return tensor - stop_gradient(reduce_max(tensor, axis, keepdims=True))
+
+
+def logsumexp(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
+    """`log(sum(exp(x)))` along one dimension, several, or all, without overflow.
+
+    Of nothing but -inf it is -inf.
+
+    >>> nb.logsumexp(nb.tensor([100.0, 100.0]))
+    Tensor(100.6931 : f32[])
+    """
+    tensor = as_float("logsumexp", x)
+    largest = stop_gradient(reduce_max(tensor, axis, keepdims=True))
+    largest = where(is_finite(largest), largest, number(0, largest))
+    total = reduce_sum(exp(tensor - largest), axis, keepdims)
+    return log(total) + reshape(largest, total.shape)
