@@ -121,9 +121,8 @@ def broadcast_shapes(op: str, a: tuple[int, ...], b: tuple[int, ...]) -> tuple[i
 
 def check_broadcasts(op: str, given: tuple[int, ...], shape: tuple[int, ...]) -> None:
     """ValueError unless one shape broadcasts to the other."""
-    if min(shape, default=0) < 0:
-        raise ValueError(at_user(f"{op}: shape {list(shape)} has a negative extent"))
-    if broadcast_shapes(op, given, shape) != shape:
+    aligned = zip(reversed(given), reversed(shape), strict=False)
+    if len(given) > len(shape) or any(m not in (1, n) for m, n in aligned):
         raise ValueError(at_user(f"{op}: Cannot broadcast shape {list(given)} to {list(shape)}"))
 
 

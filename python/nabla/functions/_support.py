@@ -53,14 +53,16 @@ def normalize_axes(op: str, axis: Axes, rank: int) -> tuple[int, ...]:
     return tuple(sorted(axis_list(op, axis, rank)))
 
 
-def as_shape(op: str, shape: Any) -> tuple[int, ...]:
-    """A shape given as an integer or a sequence of integers."""
+def as_shape(op: str, shape: Any, least: int = 0) -> tuple[int, ...]:
+    """A shape given as an integer or a sequence of integers, none of which is too small."""
+    given = shape if isinstance(shape, (tuple, list)) else (shape,)
     try:
-        if isinstance(shape, (tuple, list)):
-            return tuple([operator.index(dim) for dim in shape])
-        return (operator.index(shape),)
+        dims = tuple([operator.index(dim) for dim in given])
     except TypeError:
         raise TypeError(at_user(f"{op}: {shape!r} is not a shape")) from None
+    if min(dims, default=0) < least:
+        raise ValueError(at_user(f"{op}: shape {list(dims)} has a negative extent"))
+    return dims
 
 
 def number(value: float, like: Tensor) -> Tensor:

@@ -47,7 +47,7 @@ def reshape(x: TensorLike, shape: Any) -> Tensor:
     )
     """
     value = as_value(x, "reshape")
-    dims = as_shape("reshape", shape)
+    dims = as_shape("reshape", shape, least=-1)
     if dims.count(-1) > 1:
         raise ValueError(at_user("reshape: Only one dimension can be -1"))
     size = value.type.size
@@ -55,7 +55,7 @@ def reshape(x: TensorLike, shape: Any) -> Tensor:
         known = math.prod(dim for dim in dims if dim != -1)
         if known and size % known == 0:
             dims = tuple(size // known if dim == -1 else dim for dim in dims)
-    if min(dims, default=0) < 0 or math.prod(dims) != size:
+    if -1 in dims or math.prod(dims) != size:
         raise ValueError(
             at_user(f"reshape: shape {list(value.type.shape)} does not fill shape {list(dims)}")
         )

@@ -160,7 +160,7 @@ def _diagonal(term: Term, label: str) -> Term:
 
 
 def _contracted(terms: list[Term], output: tuple[str, ...]) -> Term:
-    """All terms multiplied; always next the two that leave the smallest product."""
+    """All terms multiplied; always next the two whose product saves most, then costs least."""
     while len(terms) > 1:
         pairs = list(itertools.combinations(range(len(terms)), 2))
         i, j = min(pairs, key=lambda pair: _growth(terms, pair, output))
@@ -170,14 +170,14 @@ def _contracted(terms: list[Term], output: tuple[str, ...]) -> Term:
     return _summed(terms[0], set(output))
 
 
-def _growth(terms: list[Term], pair: tuple[int, int], output: tuple[str, ...]) -> int:
-    """How many elements more there are after this product."""
+def _growth(terms: list[Term], pair: tuple[int, int], output: tuple[str, ...]) -> tuple[int, int]:
+    """How many elements more there are after this product, and how many multiplications."""
     a, b = terms[pair[0]], terms[pair[1]]
     others = [term.labels for k, term in enumerate(terms) if k not in pair]
     wanted = set(output).union(*others)
     extents = dict(zip(a.labels + b.labels, a.value.type.shape + b.value.type.shape, strict=True))
     size = math.prod(extents[label] for label in extents if label in wanted)
-    return size - a.value.type.size - b.value.type.size
+    return size - a.value.type.size - b.value.type.size, math.prod(extents.values())
 
 
 def _summed(term: Term, wanted: set[str]) -> Term:
