@@ -90,7 +90,9 @@ def test_nothing() -> None:
     assert nb.all(empty).item() and not nb.any(empty).item()
     assert math.isnan(nb.mean(empty).item())
     assert nb.cumsum(empty, axis=0, exclusive=True).shape == (0, 3)
-    for f in (nb.max, nb.min, nb.argmax, nb.logsumexp):
+    assert nb.logsumexp(empty).item() == -math.inf
+    assert nb.softmax(empty, 0).shape == nb.logsoftmax(empty).shape == (0, 3)
+    for f in (nb.max, nb.min, nb.argmax):
         with pytest.raises(ValueError, match=r"nothing to choose from in shape \[0, 3\]"):
             f(empty)
 
@@ -117,13 +119,15 @@ def running(x: np.ndarray, axis: int, exclusive: bool, reverse: bool) -> np.ndar
 def test_running_sums() -> None:
     for axis in (0, 1, -1):
         for exclusive in (False, True):
-            for reverse in (False,):
+            for reverse in (False, True):
 
                 def f(x: Any, axis=axis, exclusive=exclusive, reverse=reverse) -> Any:
                     return nb.cumsum(x, axis, exclusive, reverse)
 
                 expected = running(X, axis, exclusive, reverse)
                 np.testing.assert_allclose(f(X).numpy(), expected, 1e-12, 1e-12)
+    check_gradient(lambda x: nb.cumsum(x, 1, exclusive=True) ** 2, X)
+    check_gradient(lambda x: nb.cumsum(x, 0, exclusive=True, reverse=True) ** 2, X)
     np.testing.assert_allclose(nb.cumsum(X, None).numpy(), np.cumsum(X))
     infinite = nb.cumsum(np.array([1.0, np.inf, 2.0]), exclusive=True)
     assert infinite.tolist() == [0.0, 1.0, np.inf], "nothing is subtracted"
@@ -201,7 +205,7 @@ MISTAKES: dict[str, tuple[Any, type[Exception], str]] = {
     "var": (lambda: nb.var(X, axis=(0, -3)), ValueError, "var: axis .* twice"),
     "argmax": (lambda: nb.argmax(X, axis=5), IndexError, "argmax: axis 5"),
     "cumsum": (lambda: nb.cumsum(1.0), IndexError, "cumsum: axis -1 .* 0 dimensions"),
-    "softmax": (lambda: nb.softmax(X, axis=4), IndexError, "axis 4"),
+    "softmax": (lambda: nb.softmax(X, axis=4), IndexError, "softmax: axis 4"),
     "axis": (lambda: nb.sum(X, axis=0.5), TypeError, "reduce_sum: axis 0.5 is not an integer"),
 }
 

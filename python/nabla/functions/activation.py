@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from nabla._core.convert import as_value
 from nabla._core.tree import wrap
-from nabla.functions._support import Axes, as_float, number
+from nabla.functions._support import Axes, as_float, normalize_axes, number
 from nabla.functions.comparison import where
 from nabla.functions.elementwise import erf, exp, is_finite, log, sigmoid, stop_gradient
-from nabla.functions.reduction import reduce_max, reduce_sum
+from nabla.functions.reduction import largest, reduce_sum
 from nabla.functions.shape import reshape
 
 if TYPE_CHECKING:
@@ -62,8 +62,9 @@ def softmax(x: TensorLike, axis: Axes = -1) -> Tensor:
     >>> nb.softmax(nb.tensor([1.0, 2.0, 3.0]))
     Tensor([0.09   0.2447 0.6652] : f32[3])
     """
-    weights = exp(_below_largest("softmax", x, axis))
-    return weights / reduce_sum(weights, axis, keepdims=True)
+    shifted, axes = _below_largest("softmax", x, axis)
+    weights = exp(shifted)
+    return weights / reduce_sum(weights, axes, keepdims=True)
 
 
 def logsoftmax(x: TensorLike, axis: Axes = -1) -> Tensor:
@@ -72,26 +73,28 @@ def logsoftmax(x: TensorLike, axis: Axes = -1) -> Tensor:
     >>> nb.logsoftmax(nb.tensor([1.0, 2.0, 3.0]))
     Tensor([-2.4076 -1.4076 -0.4076] : f32[3])
     """
-    shifted = _below_largest("logsoftmax", x, axis)
-    return shifted - log(reduce_sum(exp(shifted), axis, keepdims=True))
+    shifted, axes = _below_largest("logsoftmax", x, axis)
+    return shifted - log(reduce_sum(exp(shifted), axes, keepdims=True))
 
 
-def _below_largest(op: str, x: TensorLike, axis: Axes) -> Tensor:
-    """x minus its largest element, which is a constant to differentiation: it cancels out."""
+def _below_largest(op: str, x: TensorLike, axis: Axes) -> tuple[Tensor, tuple[int, ...]]:
+    """x minus its largest element, a constant to differentiation, for it cancels out."""
     tensor = as_float(op, x)
-    return tensor - stop_gradient(reduce_max(tensor, axis, keepdims=True))
+    axes = normalize_axes(op, axis, tensor.ndim)
+    return tensor - stop_gradient(largest(tensor, axes)), axes
 
 
 def logsumexp(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
     """`log(sum(exp(x)))` along one dimension, several, or all, without overflow.
 
-    Of nothing but -inf it is -inf.
+    Of nothing, or nothing but -inf, it is -inf.
 
     >>> nb.logsumexp(nb.tensor([100.0, 100.0]))
     Tensor(100.6931 : f32[])
     """
     tensor = as_float("logsumexp", x)
-    largest = stop_gradient(reduce_max(tensor, axis, keepdims=True))
-    largest = where(is_finite(largest), largest, number(0, largest))
-    total = reduce_sum(exp(tensor - largest), axis, keepdims)
-    return log(total) + reshape(largest, total.shape)
+    axes = normalize_axes("logsumexp", axis, tensor.ndim)
+    top = stop_gradient(largest(tensor, axes))
+    top = where(is_finite(top), top, number(0, top))
+    total = reduce_sum(exp(tensor - top), axes, keepdims)
+    return log(total) + reshape(top, total.shape)

@@ -113,6 +113,11 @@ max = reduce_max
 min = reduce_min
 
 
+def largest(x: Tensor, axes: Sequence[int]) -> Tensor:
+    """The largest elements, with extents of 1; the lowest number of the dtype of nothing."""
+    return _reduce(build.reduce_max, x._value, axes, keepdims=True)
+
+
 def _extremum(
     op: str, builder: Callable[..., Value], x: TensorLike, axis: Axes, keepdims: bool
 ) -> Tensor:
