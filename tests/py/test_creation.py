@@ -50,6 +50,8 @@ def test_arange(bounds: tuple[Any, ...]) -> None:
 def test_large_integers_are_exact() -> None:
     found = nb.arange(2**53 + 1, 2**53 + 4, dtype=nb.int64)
     assert found.tolist() == [2**53 + 1, 2**53 + 2, 2**53 + 3]
+    found = nb.arange(2**30, 2**30 + 1.5, 0.5, dtype=nb.int64)
+    assert found.tolist() == [2**30, 2**30, 2**30 + 1]
 
 
 def test_linspace() -> None:
@@ -64,6 +66,7 @@ def test_linspace() -> None:
     found = nb.linspace(*ends, 9)
     np.testing.assert_allclose(found.numpy(), np.linspace(*ends, 9), 1e-14, 1e-15)
     np.testing.assert_array_equal(found.numpy()[-1], ends[1])
+    assert nb.linspace(1e10, 1.0, 3)[-1].item() == 1.0, "the end is exact"
     check_gradient(lambda x: nb.linspace(x, 2 * x + 1, 4) ** 2, ends[0])
 
 

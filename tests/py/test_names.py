@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 CREATION = (
-    "constant full zeros ones arange gaussian hann_window triu tril zeros_like ones_like full_like"
+    "constant full zeros ones arange gaussian uniform normal "
+    "hann_window triu tril zeros_like ones_like full_like"
 )
 UNARY = (
     "relu sigmoid tanh exp neg abs log sqrt rsqrt acos atanh cos sin erf floor trunc round "
@@ -28,7 +29,7 @@ REDUCTION = (
 )
 SHAPE = (
     "reshape flatten squeeze unsqueeze swap_axes transpose moveaxis permute flip broadcast_to "
-    "rebind pad"
+    "rebind pad slice_tensor slice_update gather scatter"
 )
 APART = "split chunk unbind minmax"
 FUNCTIONS_ONLY = "concatenate stack where eye linspace einsum array asarray clip cond scan"
@@ -37,8 +38,9 @@ METHODS = " ".join(
 )
 TENSOR = (
     "shape dtype device rank ndim T real is_realized is_traced dim size numel num_elements item "
-    "to_numpy numpy tolist realize cpu to detach new_zeros new_ones new_full new_empty type_as "
-    "view expand permute transpose from_dlpack constant full zeros ones arange gaussian"
+    "to_numpy to_numpy_all numpy tolist realize cpu to detach new_zeros new_ones new_full "
+    "new_empty type_as view expand permute transpose from_dlpack constant full zeros ones "
+    "arange gaussian uniform normal at"
 )
 DUNDERS = (
     "len iter float int index format bool array dlpack dlpack_device hash deepcopy repr str "
@@ -90,6 +92,7 @@ def test_methods_with_signatures_of_their_own() -> None:
     assert x.to(nb.float16).dtype == x.to("float16").dtype == x.to(np.float16).dtype == nb.float16
     assert x.to("cpu") is x.to(nb.CPU()) is x.cpu() is x.real is x
     assert str(x.device) == "Device(type=cpu,id=0)"
+    assert [a.shape for a in nb.Tensor.to_numpy_all(x, x.T)] == [(2, 3), (3, 2)]
     assert nb.grad(lambda y: (y.detach() * y).sum())(np.ones(2)).tolist() == [1.0, 1.0]
 
 

@@ -33,6 +33,10 @@ CASES: dict[str, tuple[Any, Any]] = {
         lambda x: nb.moveaxis(x, (0, 1), (-1, 0)),
         lambda x: np.moveaxis(x, (0, 1), (-1, 0)),
     ),
+    "moveaxis crosswise": (
+        lambda x: nb.moveaxis(x, (0, 1), (1, 0)),
+        lambda x: np.moveaxis(x, (0, 1), (1, 0)),
+    ),
     "flip": (nb.flip, np.flip),
     "flip some": (lambda x: nb.flip(x, (0, -1)), lambda x: np.flip(x, (0, -1))),
     "broadcast_to": (
@@ -86,9 +90,9 @@ def test_parts() -> None:
         parts = nb.chunk(np.arange(float(extent)), chunks)
         assert [len(part) for part in parts] == sizes
         assert [n for part in parts for n in part.tolist()] == list(range(extent))
-    assert [part.shape for part in nb.split(X, [1, 1, 9], 1)] == [
-        part.shape for part in np.split(X, [1, 1, 9], 1)
-    ]
+    for cuts in ([1, 1, 9], [2, 1]):
+        ours, theirs = nb.split(X, cuts, 1), np.split(X, cuts, 1)
+        assert [part.shape for part in ours] == [part.shape for part in theirs]
     assert len(nb.unbind(X, -1)) == 4 and nb.unbind(np.zeros((0, 2))) == []
 
 

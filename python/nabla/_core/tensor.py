@@ -121,6 +121,11 @@ class Tensor(Methods):
 
     to_numpy = numpy
 
+    @staticmethod
+    def to_numpy_all(*tensors: Tensor) -> tuple[np.ndarray[Any, Any], ...]:
+        """The elements of several tensors, each as a new NumPy array."""
+        return tuple([tensor.numpy() for tensor in tensors])
+
     def tolist(self) -> Any:
         """The elements as nested lists of Python numbers."""
         return self._view("tolist()").tolist()
