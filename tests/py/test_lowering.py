@@ -356,26 +356,30 @@ def test_extrema_and_their_positions(element):
 
 
 @pytest.mark.parametrize("element", ["i1", "i8", "f16", "f32", "f64"])
-def test_moved_elements(element):
-    """Views with strides, in both directions, as operands of loops of vectors."""
-    x = np.resize(values(element), (9, 43))
+@pytest.mark.parametrize("shape", [(9, 43), (70, 131)])
+def test_moved_elements(element, shape):
+    """Views with strides, in both directions, as operands of loops of vectors; squares of
+    vectors that are transposed in registers."""
+    m, n = shape
+    x = np.resize(values(element), shape)
+    whole, turned, part = (
+        tensor_type(s, element) for s in (shape, (n, m), ((m + 1) // 3, (n - 1) // 2))
+    )
     lines = [
-        f"%a = nabla.transpose %x permutation = [1, 0] : {tensor_type((9, 43), element)}"
-        f" -> {tensor_type((43, 9), element)}",
-        f"%b = nabla.reverse %x dims = [1] : {tensor_type((9, 43), element)}",
-        f"%c = nabla.slice %x starts = [1, 2] limits = [9, 43] strides = [3, 2]"
-        f" : {tensor_type((9, 43), element)} -> {tensor_type((3, 21), element)}",
-        f"%p = nabla.compare ne %a, %a : {tensor_type((43, 9), element)}",
-        f"%q = nabla.compare ne %b, %b : {tensor_type((9, 43), element)}",
-        f"%r = nabla.compare ne %c, %c : {tensor_type((3, 21), element)}",
-        f"%d = nabla.select %p, %a, %a : {tensor_type((43, 9), element)}",
-        f"%e = nabla.select %q, %b, %x : {tensor_type((9, 43), element)}",
-        f"%f = nabla.select %r, %c, %c : {tensor_type((3, 21), element)}",
+        f"%a = nabla.transpose %x permutation = [1, 0] : {whole} -> {turned}",
+        f"%b = nabla.reverse %x dims = [1] : {whole}",
+        f"%c = nabla.slice %x starts = [1, 2] limits = [{m}, {n}] strides = [3, 2]"
+        f" : {whole} -> {part}",
+        f"%p = nabla.compare ne %a, %a : {turned}",
+        f"%q = nabla.compare ne %b, %b : {whole}",
+        f"%r = nabla.compare ne %c, %c : {part}",
+        f"%d = nabla.select %p, %a, %a : {turned}",
+        f"%e = nabla.select %q, %b, %x : {whole}",
+        f"%f = nabla.select %r, %c, %c : {part}",
     ]
-    results = [("d", tensor_type((43, 9), element)), ("e", tensor_type((9, 43), element)),
-               ("f", tensor_type((3, 21), element))]  # fmt: skip
-    got = run([("x", tensor_type((9, 43), element))], lines, results, x)
+    results = [("a", turned), ("d", turned), ("e", whole), ("f", part)]
     back = x[:, ::-1]
-    want = (x.T, np.where(wide(back) != wide(back), back, x), x[1::3, 2::2])
-    for g, w, what in zip(got, want, ("transpose", "reverse", "slice"), strict=True):
+    want = (x.T, x.T, np.where(wide(back) != wide(back), back, x), x[1::3, 2::2])
+    got = run([("x", whole)], lines, results, x)
+    for g, w, what in zip(got, want, ("transpose", "select", "reverse", "slice"), strict=True):
         assert_same(g, w, what)

@@ -96,8 +96,20 @@ static bool hasOneName(Value root) {
   return isa<func::FuncOp>(argument.getOwner()->getParentOp());
 }
 
+/// Whether `fresh` is allocated where `other` is known already.
+static bool isNewerThan(Value fresh, Value other) {
+  auto alloc = fresh.getDefiningOp<memref::AllocOp>();
+  auto argument = dyn_cast<BlockArgument>(other);
+  return alloc && argument &&
+         argument.getOwner()->findAncestorOpInBlock(*alloc) != nullptr;
+}
+
 bool mayAlias(Value root, Value other) {
-  return root == other || !hasOneName(root) || !hasOneName(other);
+  if (root == other)
+    return true;
+  if (isNewerThan(root, other) || isNewerThan(other, root))
+    return false;
+  return !hasOneName(root) || !hasOneName(other);
 }
 
 bool isSeparable(const Access &a, ArrayRef<int64_t> extents, const Access &b,

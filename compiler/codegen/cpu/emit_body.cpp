@@ -8,6 +8,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 #include <limits>
@@ -87,6 +88,46 @@ Value combine(ImplicitLocOpBuilder &b, Operation *combiner, Value x, Value y) {
   return copy->getResult(0);
 }
 
+void forSteps(ImplicitLocOpBuilder &b, int64_t extent, int64_t step,
+              llvm::function_ref<void(Value)> body) {
+  auto constant = [&](int64_t value) {
+    return arith::ConstantIndexOp::create(b, value);
+  };
+  if (extent == step) {
+    body(constant(0));
+    return;
+  }
+  auto loop =
+      scf::ForOp::create(b, constant(0), constant(extent), constant(step));
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loop.getBody());
+  Value iv = loop.getInductionVar();
+  if (extent % step != 0)
+    iv = arith::MinSIOp::create(b, iv, constant(extent - step));
+  body(iv);
+}
+
+/// Swaps ever smaller blocks off the diagonal.
+SmallVector<Value> transpose(ImplicitLocOpBuilder &b, ArrayRef<Value> rows) {
+  SmallVector<Value> result(rows);
+  int64_t size = result.size();
+  for (int64_t half = size / 2; half > 0; half /= 2)
+    for (int64_t i = 0; i < size; ++i) {
+      if (i & half)
+        continue;
+      Value upper = result[i], lower = result[i + half];
+      SmallVector<int64_t> first, second;
+      for (int64_t lane = 0; lane < size; ++lane) {
+        bool isRight = lane & half;
+        first.push_back(isRight ? size + lane - half : lane);
+        second.push_back(isRight ? size + lane : lane + half);
+      }
+      result[i] = vector::ShuffleOp::create(b, upper, lower, first);
+      result[i + half] = vector::ShuffleOp::create(b, upper, lower, second);
+    }
+  return result;
+}
+
 Value BodyEmitter::reversed(Value vector) {
   auto order = llvm::to_vector(
       llvm::reverse(llvm::seq<int64_t>(0, static_cast<int64_t>(lanes))));
@@ -143,7 +184,7 @@ Value BodyEmitter::load(const Access &access, Type element) {
   if (loop && stride(access) == 0 && lanes != 1)
     b.setInsertionPoint(loop);
   Value value = loadLanes(access, element);
-  known.emplace_back(access, value);
+  know(access, value);
   return value;
 }
 
@@ -172,11 +213,28 @@ void BodyEmitter::store(const Access &access, Value value) {
     Value old = load(access, getElementTypeOrSelf(value.getType()));
     value = arith::SelectOp::create(b, isNew, value, old);
   }
-  storeLanes(access, value);
+  if (delaysStores) {
+    llvm::erase_if(
+        waiting, [&](Known &other) { return other.first.sameElement(access); });
+    waiting.emplace_back(access, value);
+  } else {
+    storeLanes(access, value);
+  }
   llvm::erase_if(known, [&](Known &other) {
     return mayAlias(other.first.root, access.root);
   });
-  known.emplace_back(access, value);
+  know(access, value);
+}
+
+void BodyEmitter::storeAll() {
+  for (auto &[access, value] : waiting)
+    storeLanes(access, value);
+  waiting.clear();
+}
+
+void BodyEmitter::changeStep(unsigned level) {
+  llvm::erase_if(known,
+                 [&](Known &other) { return other.first.strides[level] != 0; });
 }
 
 Value BodyEmitter::indexOf(Kernel &kernel, unsigned dim) {

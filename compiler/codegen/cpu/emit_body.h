@@ -40,29 +40,54 @@ mlir::Value splatConstant(mlir::ImplicitLocOpBuilder &b, mlir::TypedAttr value,
 /// 0, 1, 2, ... as elements of `type`.
 mlir::Value laneNumbers(mlir::ImplicitLocOpBuilder &b, mlir::Type type,
                         unsigned lanes, int64_t step = 1);
+/// Loops over `extent` in steps, of which the last one moves back to end with
+/// the extent; no loop for one step.
+void forSteps(mlir::ImplicitLocOpBuilder &b, int64_t extent, int64_t step,
+              llvm::function_ref<void(mlir::Value)> body);
+/// The columns of a square of vectors.
+llvm::SmallVector<mlir::Value> transpose(mlir::ImplicitLocOpBuilder &b,
+                                         llvm::ArrayRef<mlir::Value> rows);
 /// `combiner` applied to other operands.
 mlir::Value combine(mlir::ImplicitLocOpBuilder &b, mlir::Operation *combiner,
                     mlir::Value x, mlir::Value y);
 
-/// Emits one iteration of kernels, each on as many elements as there are lanes
+/// Emits iterations of kernels, each on as many elements as there are lanes
 /// along the innermost loop. What one kernel stores, the next takes from its
 /// register.
 class BodyEmitter {
 public:
-  /// `ivs` has one value a loop, that of the innermost for the first lane.
-  /// What does not change in that loop goes in front of `loop`, if there is
-  /// one. Totals take only the lanes of `isNew`, if that is set; with
-  /// `maskStores`, so does memory.
+  /// Where and on what: `ivs` has one value a loop, that of the innermost for
+  /// the first lane.
+  struct Place {
+    llvm::ArrayRef<mlir::Value> ivs;
+    unsigned lanes = 1;
+    /// What does not change in this loop, the innermost, goes in front of it.
+    mlir::Operation *loop = nullptr;
+    /// If set, totals take only these lanes; with `maskStores`, so does memory.
+    mlir::Value isNew = {};
+    bool maskStores = false;
+  };
+
   BodyEmitter(mlir::ImplicitLocOpBuilder &b, const FlatBuffers &buffers,
-              llvm::ArrayRef<mlir::Value> ivs, unsigned lanes,
-              mlir::Operation *loop = nullptr, mlir::Value isNew = {},
-              bool maskStores = false)
-      : b(b), buffers(buffers), ivs(ivs), lanes(lanes), loop(loop),
-        isNew(isNew), maskStores(maskStores && isNew) {}
+              const Place &place)
+      : b(b), buffers(buffers), ivs(place.ivs), lanes(place.lanes),
+        loop(place.loop), isNew(place.isNew),
+        maskStores(place.maskStores && place.isNew) {}
+  ~BodyEmitter() { assert(waiting.empty() && "forgot to store"); }
 
   /// `totals` stand for the outputs of a reduction along the innermost loop and
   /// are replaced by the new ones; without them outputs are in memory.
   void emit(Kernel &kernel, llvm::MutableArrayRef<mlir::Value> totals = {});
+  /// To be called when the value of the loop at `level` has changed: what it
+  /// does not move stays in registers.
+  void changeStep(unsigned level);
+  /// Takes `value` for what is at `access`.
+  void know(const Access &access, mlir::Value value) {
+    known.emplace_back(access, value);
+  }
+  /// Keeps what is to be stored in registers until `storeAll`.
+  void delayStores() { delaysStores = true; }
+  void storeAll();
 
 private:
   using Known = std::pair<Access, mlir::Value>;
@@ -91,8 +116,9 @@ private:
   mlir::Operation *loop;
   mlir::Value isNew;
   bool maskStores;
+  bool delaysStores = false;
   mlir::IRMapping mapping;
-  llvm::SmallVector<Known> known;
+  llvm::SmallVector<Known> known, waiting;
 };
 
 } // namespace nabla

@@ -111,12 +111,6 @@ private:
   void copyTransposed();
   Value column(Value step, int64_t vector, int64_t offset);
   void storeSums(ValueRange sums);
-  SmallVector<Value> transposed(SmallVector<Value> rows);
-
-  /// Loops over `extent` in steps, of which the last one moves back to end with
-  /// the extent.
-  void forSteps(int64_t extent, int64_t step,
-                llvm::function_ref<void(Value)> body);
 
   Value constant(int64_t value) {
     return arith::ConstantIndexOp::create(b, value);
@@ -153,35 +147,19 @@ private:
   Value panel;
 };
 
-void ContractionEmitter::forSteps(int64_t extent, int64_t step,
-                                  llvm::function_ref<void(Value)> body) {
-  if (extent == step) {
-    body(constant(0));
-    return;
-  }
-  auto loop =
-      scf::ForOp::create(b, constant(0), constant(extent), constant(step));
-  OpBuilder::InsertionGuard guard(b);
-  b.setInsertionPointToStart(loop.getBody());
-  Value iv = loop.getInductionVar();
-  if (extent % step != 0)
-    iv = arith::MinSIOp::create(b, iv, constant(extent - step));
-  body(iv);
-}
-
 void ContractionEmitter::emitOuter(ArrayRef<unsigned> loops) {
   if (!loops.empty()) {
-    forSteps(c.kernel.extents[loops.front()], 1, [&](Value iv) {
+    forSteps(b, c.kernel.extents[loops.front()], 1, [&](Value iv) {
       ivs[loops.front()] = iv;
       emitOuter(loops.drop_front());
     });
     return;
   }
-  forSteps(n, block.columns(), [&](Value first) {
+  forSteps(b, n, block.columns(), [&](Value first) {
     ivs[c.n] = first;
     if (panel)
       copyPanel();
-    forSteps(m, block.rows, [&](Value row) {
+    forSteps(b, m, block.rows, [&](Value row) {
       ivs[c.m] = row;
       emitBlock();
     });
@@ -269,7 +247,7 @@ void ContractionEmitter::copyPanel() {
 void ContractionEmitter::copyRows() {
   const Access &access = c.access(c.b);
   int64_t stride = access.strides[c.n];
-  forSteps(k, 1, [&](Value step) {
+  forSteps(b, k, 1, [&](Value step) {
     ivs[c.k] = step;
     Value to = arith::MulIOp::create(b, step, constant(block.columns()));
     for (int64_t v = 0; v < block.vectors; ++v) {
@@ -291,7 +269,7 @@ void ContractionEmitter::copyRows() {
 /// Rows along k become columns, a square of vectors at a time.
 void ContractionEmitter::copyTransposed() {
   const Access &access = c.access(c.b);
-  forSteps(k, block.lanes, [&](Value step) {
+  forSteps(b, k, block.lanes, [&](Value step) {
     ivs[c.k] = step;
     Value to = arith::MulIOp::create(b, step, constant(block.columns()));
     for (int64_t v = 0; v < block.vectors; ++v) {
@@ -299,33 +277,13 @@ void ContractionEmitter::copyTransposed() {
       for (int64_t lane = 0; lane < block.lanes; ++lane)
         rows.push_back(load(c.b, (v * block.lanes + lane) * access.strides[c.n],
                             block.lanes));
-      for (auto [i, vector] : llvm::enumerate(transposed(rows)))
+      for (auto [i, vector] : llvm::enumerate(transpose(b, rows)))
         vector::StoreOp::create(
             b, vector, panel,
             plus(to,
                  static_cast<int64_t>(i) * block.columns() + v * block.lanes));
     }
   });
-}
-
-/// A square matrix by swapping ever smaller blocks off its diagonal.
-SmallVector<Value> ContractionEmitter::transposed(SmallVector<Value> rows) {
-  int64_t size = rows.size();
-  for (int64_t half = size / 2; half > 0; half /= 2)
-    for (int64_t i = 0; i < size; ++i) {
-      if (i & half)
-        continue;
-      Value upper = rows[i], lower = rows[i + half];
-      SmallVector<int64_t> first, second;
-      for (int64_t lane = 0; lane < size; ++lane) {
-        bool isRight = lane & half;
-        first.push_back(isRight ? size + lane - half : lane);
-        second.push_back(isRight ? size + lane : lane + half);
-      }
-      rows[i] = vector::ShuffleOp::create(b, upper, lower, first);
-      rows[i + half] = vector::ShuffleOp::create(b, upper, lower, second);
-    }
-  return rows;
 }
 
 } // namespace

@@ -31,16 +31,27 @@ constexpr std::pair<unsigned, unsigned> registersByCost[] = {
 /// registers.
 constexpr int64_t maxWaste = 8;
 
+/// So many terms of a sum that is in memory are added at once, if they are
+/// short enough to be computed side by side.
+constexpr int64_t termsAtOnce = 4;
+constexpr unsigned maxTermCost = 24;
+/// Squares that are transposed in registers repeat their body for each row.
+constexpr unsigned maxTransposedCost = 10;
+
 int64_t paddedExtent(int64_t extent, int64_t lanes) {
   return llvm::divideCeil(extent, lanes) * lanes;
 }
 
-unsigned chooseLanes(Nest &nest, unsigned vectorBits) {
-  unsigned cost = 0, bits = 8;
-  nest.forEachKernel([&](Kernel &kernel) {
-    cost += kernel.bodyCost();
-    bits = std::max(bits, kernel.widestBits());
-  });
+unsigned bodyCost(Nest &nest) {
+  unsigned cost = 0;
+  nest.forEachKernel([&](Kernel &kernel) { cost += kernel.bodyCost(); });
+  return cost;
+}
+
+int64_t chooseLanes(Nest &nest, unsigned vectorBits) {
+  unsigned cost = bodyCost(nest), bits = 8;
+  nest.forEachKernel(
+      [&](Kernel &kernel) { bits = std::max(bits, kernel.widestBits()); });
   auto *choice = llvm::find_if(
       registersByCost, [&](auto &entry) { return cost <= entry.first; });
   int64_t most = llvm::bit_floor(static_cast<uint64_t>(nest.extent));
@@ -64,12 +75,7 @@ bool updatesInPlace(ArrayRef<Kernel *> kernels) {
   };
   auto isWritten = [&](Access &access) {
     return llvm::any_of(kernels, [&](Kernel *kernel) {
-      auto outputs =
-          ArrayRef(kernel->accesses).drop_front(kernel->op.getNumDpsInputs());
-      return !kernel->isReduction.back() &&
-             llvm::any_of(outputs, [&](const std::optional<Access> &output) {
-               return mayAlias(output->root, access.root);
-             });
+      return !kernel->isReduction.back() && kernel->writes(access.root);
     });
   };
   for (Kernel *kernel : kernels) {
@@ -82,6 +88,20 @@ bool updatesInPlace(ArrayRef<Kernel *> kernels) {
         stored.push_back(&*access);
   }
   return false;
+}
+
+bool canVectorize(Nest &nest) {
+  bool can = nest.isInnermost();
+  nest.forEachKernel(
+      [&](Kernel &kernel) { can = can && kernel.canVectorize(); });
+  return can;
+}
+
+/// The vectors' loop that is all that `nest` holds, or null.
+Nest *onlyVectorLoop(Nest &nest) {
+  Nest *child = nest.children.front().get();
+  bool isOnly = nest.children.size() == 1 && !child->isLeaf();
+  return isOnly && canVectorize(*child) ? child : nullptr;
 }
 
 class NestEmitter {
@@ -108,9 +128,16 @@ private:
 
   void emit(Nest &nest);
   void emitChildren(Nest &nest);
+  bool emitSum(Nest &nest);
+  void emitTerms(Nest &inner, Value first, int64_t count);
+  bool emitTransposed(Nest &nest);
+  void emitSquare(ArrayRef<Access> columns, Value row, Value column);
+  SmallVector<Access> readsOfColumns(Nest &nest);
   void emitVectorLoop(Nest &nest);
   void emitVectorBody(Nest &nest, Operation *loop, Value iv,
                       MutableArrayRef<Value> totals);
+  void emitKernels(BodyEmitter &body, MutableArrayRef<Value> totals);
+  void emitKernelsOfTerms(BodyEmitter &body);
   std::pair<Value, Value> moveBack(Nest &nest, Value iv);
   SmallVector<Value> neutralTotals();
   void storeTotals(ValueRange totals);
@@ -124,27 +151,26 @@ private:
   FlatBuffers buffers;
   SmallVector<Value> ivs;
   /// Of the innermost loop at hand.
-  unsigned lanes = 1;
+  int64_t lanes = 1;
   bool isInPlace = false;
   SmallVector<Kernel *> kernels;
+  /// The values of the loop around it that one iteration does all of.
+  SmallVector<Value> terms;
   SmallVector<Reduction> reductions;
 };
 
 void NestEmitter::emit(Nest &nest) {
   if (nest.isLeaf()) {
-    BodyEmitter(b, buffers, ivs, 1).emit(*nest.kernel);
+    BodyEmitter(b, buffers, {ivs}).emit(*nest.kernel);
     return;
   }
   nest.forEachKernel([&](Kernel &kernel) { b.setLoc(kernel.op.getLoc()); });
-  bool vectorize = nest.isInnermost();
-  if (vectorize)
-    nest.forEachKernel([&](Kernel &kernel) {
-      vectorize = vectorize && kernel.canVectorize();
-    });
-  if (vectorize) {
+  if (canVectorize(nest)) {
     emitVectorLoop(nest);
     return;
   }
+  if (emitSum(nest) || emitTransposed(nest))
+    return;
   auto loop =
       scf::ForOp::create(b, constant(0), constant(nest.extent), constant(1));
   OpBuilder::InsertionGuard guard(b);
@@ -165,9 +191,121 @@ void NestEmitter::emitChildren(Nest &nest) {
       continue;
     }
     if (!body)
-      body.emplace(b, buffers, ivs, 1);
+      body.emplace(b, buffers, BodyEmitter::Place{ivs});
     body->emit(*child->kernel);
   }
+}
+
+/// Sums over an outer loop are in memory: several terms are added between a
+/// load and a store.
+bool NestEmitter::emitSum(Nest &nest) {
+  Nest *inner = onlyVectorLoop(nest);
+  bool isSum = inner && bodyCost(nest) <= maxTermCost;
+  nest.forEachKernel([&](Kernel &kernel) {
+    isSum =
+        isSum && kernel.isReduction[ivs.size()] && !kernel.isReduction.back();
+  });
+  if (!isSum)
+    return false;
+  int64_t count = std::min(termsAtOnce, nest.extent);
+  int64_t whole = nest.extent / count * count;
+  forSteps(b, whole, count,
+           [&](Value first) { emitTerms(*inner, first, count); });
+  if (whole < nest.extent)
+    emitTerms(*inner, constant(whole), nest.extent - whole);
+  return true;
+}
+
+void NestEmitter::emitTerms(Nest &inner, Value first, int64_t count) {
+  for (int64_t i = 0; i < count; ++i)
+    terms.push_back(
+        i == 0 ? first
+               : arith::AddIOp::create(b, first, constant(i)).getResult());
+  ivs.push_back(first);
+  emitVectorLoop(inner);
+  ivs.pop_back();
+  terms.clear();
+}
+
+/// What is read, and not written, and lies in a row along the loop at hand, but
+/// not along the innermost one.
+SmallVector<Access> NestEmitter::readsOfColumns(Nest &nest) {
+  unsigned level = ivs.size();
+  SmallVector<Access> columns;
+  nest.forEachKernel([&](Kernel &kernel) {
+    for (auto [i, access] : llvm::enumerate(kernel.accesses)) {
+      bool isColumn = access && !kernel.isOutput(i) && kernel.reads(i) &&
+                      access->strides[level] == 1 &&
+                      std::abs(access->strides.back()) > 1;
+      if (isColumn && llvm::none_of(columns, [&](Access &other) {
+            return other.sameElement(*access);
+          }))
+        columns.push_back(*access);
+    }
+  });
+  return columns;
+}
+
+/// Columns are read as rows of a square that is transposed in registers.
+bool NestEmitter::emitTransposed(Nest &nest) {
+  Nest *inner = onlyVectorLoop(nest);
+  if (!inner || bodyCost(nest) > maxTransposedCost)
+    return false;
+  unsigned bits = 8;
+  bool isParallel = true;
+  kernels.clear();
+  nest.forEachKernel([&](Kernel &kernel) {
+    kernels.push_back(&kernel);
+    bits = std::max(bits, kernel.widestBits());
+    isParallel = isParallel && !kernel.isReduction[ivs.size()] &&
+                 !kernel.isReduction.back();
+  });
+  lanes = vectorBits / bits;
+  SmallVector<Access> columns = readsOfColumns(nest);
+  bool isWritten = llvm::any_of(kernels, [&](Kernel *kernel) {
+    return llvm::any_of(
+        columns, [&](Access &column) { return kernel->writes(column.root); });
+  });
+  if (!isParallel || columns.empty() || isWritten || nest.extent < lanes ||
+      inner->extent < lanes || updatesInPlace(kernels))
+    return false;
+  forSteps(b, nest.extent, lanes, [&](Value row) {
+    forSteps(b, inner->extent, lanes,
+             [&](Value column) { emitSquare(columns, row, column); });
+  });
+  return true;
+}
+
+void NestEmitter::emitSquare(ArrayRef<Access> columns, Value row,
+                             Value column) {
+  unsigned level = ivs.size();
+  ivs.append({row, column});
+  SmallVector<SmallVector<Value>> squares;
+  for (const Access &access : columns) {
+    Value buffer = buffers.buffer(access);
+    Value first = buffers.index(b, access, ivs);
+    auto type = cast<VectorType>(
+        laneType(getElementTypeOrSelf(buffer.getType()), lanes));
+    SmallVector<Value> rows;
+    for (int64_t i = 0; i < lanes; ++i)
+      rows.push_back(vector::LoadOp::create(
+          b, type, buffer,
+          arith::AddIOp::create(b, first, constant(i * access.strides.back()))
+              .getResult()));
+    squares.push_back(transpose(b, rows));
+  }
+  BodyEmitter body(b, buffers, {ivs, static_cast<unsigned>(lanes)});
+  for (int64_t i = 0; i < lanes; ++i) {
+    if (i != 0) {
+      ivs[level] = arith::AddIOp::create(b, row, constant(i));
+      body.changeStep(level);
+    }
+    for (auto [access, square] : llvm::zip_equal(columns, squares))
+      body.know(access, square[i]);
+    for (Kernel *kernel : kernels)
+      body.emit(*kernel);
+  }
+  ivs.pop_back_n(2);
 }
 
 SmallVector<Value> NestEmitter::neutralTotals() {
@@ -184,8 +322,7 @@ SmallVector<Value> NestEmitter::neutralTotals() {
 std::pair<Value, Value> NestEmitter::moveBack(Nest &nest, Value iv) {
   if (nest.extent % lanes == 0)
     return {iv, Value()};
-  Value first =
-      arith::MinSIOp::create(b, iv, constant(nest.extent - int64_t(lanes)));
+  Value first = arith::MinSIOp::create(b, iv, constant(nest.extent - lanes));
   if (reductions.empty() && !isInPlace)
     return {first, Value()};
   Value numOld = arith::IndexCastOp::create(
@@ -200,7 +337,17 @@ void NestEmitter::emitVectorBody(Nest &nest, Operation *loop, Value iv,
                                  MutableArrayRef<Value> totals) {
   auto [first, isNew] = moveBack(nest, iv);
   ivs.push_back(first);
-  BodyEmitter body(b, buffers, ivs, lanes, loop, isNew, isInPlace);
+  BodyEmitter body(b, buffers,
+                   {ivs, static_cast<unsigned>(lanes), loop, isNew, isInPlace});
+  if (terms.empty())
+    emitKernels(body, totals);
+  else
+    emitKernelsOfTerms(body);
+  ivs.pop_back();
+}
+
+void NestEmitter::emitKernels(BodyEmitter &body,
+                              MutableArrayRef<Value> totals) {
   auto *reduction = reductions.begin();
   for (Kernel *kernel : kernels) {
     if (reduction == reductions.end() || reduction->kernel != kernel) {
@@ -211,7 +358,17 @@ void NestEmitter::emitVectorBody(Nest &nest, Operation *loop, Value iv,
               totals.slice(reduction->firstTotal, reduction->numTotals()));
     ++reduction;
   }
-  ivs.pop_back();
+}
+
+void NestEmitter::emitKernelsOfTerms(BodyEmitter &body) {
+  unsigned level = ivs.size() - 2;
+  body.delayStores();
+  for (Value term : terms) {
+    ivs[level] = term;
+    body.changeStep(level);
+    emitKernels(body, {});
+  }
+  body.storeAll();
 }
 
 void NestEmitter::emitVectorLoop(Nest &nest) {

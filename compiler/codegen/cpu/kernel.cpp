@@ -93,6 +93,13 @@ void Kernel::chooseInnermostLoop() {
     moveInnermost(best);
 }
 
+bool Kernel::writes(Value root) {
+  auto outputs = ArrayRef(accesses).drop_front(op.getNumDpsInputs());
+  return llvm::any_of(outputs, [&](const std::optional<Access> &output) {
+    return mayAlias(output->root, root);
+  });
+}
+
 bool Kernel::usesIndexOf(unsigned level) {
   return llvm::any_of(
       op.getBlock()->getOps<linalg::IndexOp>(),

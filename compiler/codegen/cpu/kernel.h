@@ -37,6 +37,7 @@ struct Kernel {
   bool reads(unsigned operand) {
     return !op.getBlock()->getArgument(operand).use_empty();
   }
+  bool writes(mlir::Value root);
   /// Whether several iterations of the innermost loop may run at once.
   bool canVectorize();
   /// Whether the loops `level` and `level + 1` walk through all operands

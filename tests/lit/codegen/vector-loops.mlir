@@ -169,3 +169,54 @@ func.func @running_sum(%x: memref<64xf32>, %total: memref<f32>, %y: memref<64xf3
   }
   return
 }
+
+// -----
+
+// What lies in columns is read in rows, and a square of it transposed.
+
+#id = affine_map<(d0, d1) -> (d0, d1)>
+#t = affine_map<(d0, d1) -> (d1, d0)>
+// CHECK-LABEL: func.func @square
+// CHECK: scf.for
+// CHECK: scf.for
+// CHECK-COUNT-16: vector.load {{.*}} vector<16xf32>
+// CHECK-NOT: vector.load
+// CHECK-COUNT-64: vector.shuffle
+// CHECK-NOT: vector.shuffle
+// CHECK-COUNT-16: vector.store {{.*}} vector<16xf32>
+// CHECK-NOT: vector.gather
+func.func @square(%x: memref<32x32xf32>, %y: memref<32x32xf32>) {
+  linalg.generic {indexing_maps = [#t, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%x : memref<32x32xf32>) outs(%y : memref<32x32xf32>) {
+  ^bb0(%e: f32, %out: f32):
+    linalg.yield %e : f32
+  }
+  return
+}
+
+// -----
+
+// Four rows are added to a sum in memory at once; two are left.
+
+#id = affine_map<(d0, d1) -> (d0, d1)>
+#column = affine_map<(d0, d1) -> (d1)>
+// CHECK-LABEL: func.func @columns
+// CHECK: scf.for {{.*}} to %c8 step %c4
+// CHECK: %[[X0:.*]] = vector.load %[[X:.*]][
+// CHECK: %[[OLD:.*]] = vector.load %[[S:arg1]]
+// CHECK: %[[S0:.*]] = arith.addf %[[OLD]], %[[X0]]
+// CHECK: %[[S1:.*]] = arith.addf %[[S0]]
+// CHECK: %[[S2:.*]] = arith.addf %[[S1]]
+// CHECK: %[[S3:.*]] = arith.addf %[[S2]]
+// CHECK: vector.store %[[S3]], %[[S]]
+// CHECK-COUNT-2: arith.addf {{.*}} : vector
+// CHECK-NOT: arith.addf {{.*}} : vector
+func.func @columns(%x: memref<10x64xf32>, %sum: memref<64xf32>) {
+  linalg.generic {indexing_maps = [#id, #column], iterator_types = ["reduction", "parallel"]}
+      ins(%x : memref<10x64xf32>) outs(%sum : memref<64xf32>) {
+  ^bb0(%a: f32, %out: f32):
+    %0 = arith.addf %out, %a : f32
+    linalg.yield %0 : f32
+  }
+  return
+}
