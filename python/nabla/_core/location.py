@@ -12,7 +12,10 @@ from types import CodeType, FrameType
 Where = tuple[CodeType, int]
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
-_is_ours: dict[CodeType, bool] = {}
+# By the address of a code object, for its hash takes a look at all of its instructions; and
+# the code objects, which must live for that.
+_is_ours: dict[int, bool] = {}
+_codes: list[CodeType] = []
 
 
 def where() -> Where | None:
@@ -20,13 +23,19 @@ def where() -> Where | None:
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         code = frame.f_code
-        ours = _is_ours.get(code)
+        ours = _is_ours.get(id(code))
         if ours is None:
-            ours = _is_ours[code] = code.co_filename.startswith(_PACKAGE)
+            _codes.append(code)
+            ours = _is_ours[id(code)] = code.co_filename.startswith(_PACKAGE)
         if not ours:
             return (code, frame.f_lasti)
         frame = frame.f_back
     return None
+
+
+def place(at: Where) -> tuple[int, int]:
+    """The same, quick to hash."""
+    return id(at[0]), at[1]
 
 
 def line(at: Where) -> int:

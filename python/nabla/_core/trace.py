@@ -58,7 +58,7 @@ class Trace:
         self.repeats = repeats  # the function runs several times, on inputs yet unknown
         self.parent = _state.innermost
         self.questions: list[int] = []  # serial numbers at which numbers were asked for
-        self.turns: dict[Where, int] = {}  # see `varying`
+        self.turns: dict[tuple[int, int], int] = {}  # see `varying`
         self.key: Value | None = None  # see `keys`
         self.key_input: Value | None = None
         self.inputs: list[Value] = []

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from nabla._core.function import weight
 from nabla._core.graph import Node, Value
+from nabla._core.location import place
 from nabla._core.types import LinearType
 
 WHOLE = 128  # work up to this weight is not cut
@@ -76,7 +77,7 @@ def _full(group: _Piece, weights: list[int]) -> bool:
 
 def _pieces(nodes: list[Node], weights: list[int]) -> list[_Piece]:
     """The loops in a list of nodes, taken apart into turns, and what lies between them."""
-    keys = [(node.where, node.op) for node in nodes]
+    keys = [(node.where and place(node.where), node.op) for node in nodes]
     found: list[_Piece] = []
     todo = [(0, len(nodes))]  # stretches to look at, the first one last
     starts = _starts(nodes, keys)

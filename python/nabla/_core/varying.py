@@ -12,11 +12,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from nabla._core.location import Where, where
+from nabla._core import location
+from nabla._core.location import where
 from nabla._core.trace import Trace, current
 
-_seen: dict[Where, list[Any]] = {}
-_varying: set[Where] = set()
+_Place = tuple[int, int]
+
+_seen: dict[_Place, list[Any]] = {}
+_varying: set[_Place] = set()
 
 
 def varies(number: Any) -> bool:
@@ -25,9 +28,10 @@ def varies(number: Any) -> bool:
     if trace is None:
         return True
     root = trace.root
-    place = where()
-    if root.kind == "compile" or place is None:
+    at = where()
+    if root.kind == "compile" or at is None:
         return False
+    place = location.place(at)
     if place in _varying:
         return True
     before = _seen.setdefault(place, [])
@@ -44,7 +48,7 @@ def varies(number: Any) -> bool:
     return False
 
 
-def _turn(root: Trace, place: Where) -> int:
+def _turn(root: Trace, place: _Place) -> int:
     """How many numbers this trace met at the place before."""
     turn = root.turns.get(place, 0)
     root.turns[place] = turn + 1

@@ -39,10 +39,9 @@ def split(trace: Trace, outputs: list[Value]) -> list[Stage]:
     if len(groups) < 3:
         return []
     plan = _Plan(trace, groups, outputs)
-    crossing = [plan.handed(g) for g in range(1, len(groups))]
-    if not all(crossing) or not all(isinstance(v.type, TensorType) for v in plan.last_use):
+    handed = plan.handed()
+    if not all(handed[1:]) or not all(isinstance(v.type, TensorType) for v in plan.last_use):
         return []
-    handed = [plan.wrt, *crossing]
     stages = []
     for g, nodes in enumerate(groups):
         last = g == len(groups) - 1
@@ -50,8 +49,8 @@ def split(trace: Trace, outputs: list[Value]) -> list[Stage]:
         inputs = [*handed[g], *plan.taken(nodes, results, g, handed[g])]
         function = close_nodes(trace.name, inputs, nodes, results, trace.where)
         stages.append(Stage(function, inputs, results, len(handed[g])))
-    turns = len({stage.function for stage in stages})
-    return stages if turns < len(stages) else []
+    kinds = len({stage.function for stage in stages})
+    return stages if kinds < len(stages) else []
 
 
 def _groups(trace: Trace, nodes: Sequence[Node]) -> list[list[Node]]:
@@ -67,36 +66,43 @@ class _Plan:
 
     def __init__(self, trace: Trace, groups: list[list[Node]], outputs: list[Value]) -> None:
         self.wrt = [v for v in trace.inputs if _is_float(v)]
+        self.count = len(groups)
         self.group = {node: g for g, nodes in enumerate(groups) for node in nodes}
         self.last_use: dict[Value, int] = {}  # of values that are used in another group
-        active = set(self.wrt)
-        self.active: dict[Value, None] = dict.fromkeys(self.wrt)  # in the order they are made
+        self.made: dict[int, dict[Value, None]] = {}  # by the group that makes them: the same
+        self.active = set(self.wrt)  # a derivative flows through them
         for g, nodes in enumerate(groups):
             for node in nodes:
                 for operand in node.operands:
                     self._use(operand, g)
-                if any(operand in active for operand in node.operands):
-                    made = [value for ref in node.results if (value := ref()) is not None]
-                    active.update(made)
-                    self.active.update(dict.fromkeys(filter(_is_float, made)))
+                if any(operand in self.active for operand in node.operands):
+                    self.active.update(v for ref in node.results if (v := ref()) is not None)
         for value in outputs:
             self._use(value, len(groups))
 
     def _use(self, value: Value, g: int) -> None:
-        if self._made(value) < g:
+        made = self._made(value)
+        if made < g:
             self.last_use[value] = g
+            self.made.setdefault(made, {})[value] = None
 
     def _made(self, value: Value) -> int:
         return -1 if value.node is None else self.group[value.node]
 
-    def handed(self, g: int) -> list[Value]:
-        """What carries a derivative from the groups before g to g and those behind."""
-        return [v for v in self.active if self._made(v) < g <= self.last_use.get(v, -1)]
+    def handed(self) -> list[list[Value]]:
+        """For each group, what carries a derivative from those before to it or those behind."""
+        live = self.wrt
+        found = [live]
+        for g in range(1, self.count):
+            new = [v for v in self.made.get(g - 1, ()) if v in self.active and _is_float(v)]
+            live = [v for v in [*live, *new] if self.last_use.get(v, -1) >= g]
+            found.append(live)
+        return found
 
     def left(self, g: int, handed: list[Value]) -> list[Value]:
         """What else group g makes for later ones."""
         there = set(handed)
-        return [v for v in self.last_use if self._made(v) == g and v not in there]
+        return [v for v in self.made.get(g, ()) if v not in there]
 
     def taken(
         self, nodes: list[Node], results: list[Value], g: int, handed: list[Value]
