@@ -352,6 +352,7 @@ def test_scan_promotes_weak_carries_only() -> None:
         (np.float32(0), lambda c, x: (c + x, None)),
         (nb.tensor(1), lambda c, x: (c * 0.5, None)),
         (nb.tensor(True), lambda c, x: (c + 1, None)),
+        (np.float32(0), lambda c, x: (nb.tensor(1), None)),
     ):
         with pytest.raises(TypeError, match="a carry is"):
             nb.scan(body, init, xs)
