@@ -29,6 +29,9 @@ class Leaf:
     text: str
     is_name: bool
 
+    def __str__(self) -> str:
+        return f"${self.text}" if self.is_name else self.text
+
 
 @dataclass(frozen=True)
 class Dag:
@@ -36,7 +39,7 @@ class Dag:
     args: tuple[Dag | Leaf, ...]
 
     def __str__(self) -> str:
-        parts = [f"${a.text}" if isinstance(a, Leaf) and a.is_name else str(a) for a in self.args]
+        parts = map(str, self.args)
         return f"({' '.join([self.operator, *parts])})"
 
 

@@ -28,6 +28,11 @@ def linear(op: Op) -> bool | list[bool]:
     return True
 
 
+def tangents(op: Op) -> list[str]:
+    """The terms of the tangent of the result, as the record states them."""
+    return [str(term) for term in op.jvps] if op.derives("Nabla_ElementwiseBase") else []
+
+
 def row(op: Op) -> dict[str, Any]:
     attributes = [
         {"name": a.name, "type": a.type, **({"cases": list(a.cases)} if a.cases else {})}
@@ -45,6 +50,7 @@ def row(op: Op) -> dict[str, Any]:
         "results": values(op.results),
         "segments": op.has_trait("AttrSizedOperandSegments"),
         "jvp": jvp(op),
+        "tangents": tangents(op),
         "linear": linear(op),
         "batch": op.has_trait("BatchOpInterface"),
         "regions": op.regions,
