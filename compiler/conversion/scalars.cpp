@@ -92,6 +92,7 @@ private:
   Value logistic();
   Value rsqrt();
   Value mulZero();
+  Value divZero();
   Value bitwiseNot();
   Value integerPow(int64_t exponent);
   Value compare(Predicate predicate);
@@ -182,8 +183,15 @@ Value ScalarEmitter::rsqrt() {
 }
 
 Value ScalarEmitter::mulZero() {
-  Value isZero = cmp(arith::CmpFPredicate::OEQ, args[0], zero());
+  Value isZero =
+      arith::OrIOp::create(b, cmp(arith::CmpFPredicate::OEQ, args[0], zero()),
+                           cmp(arith::CmpFPredicate::OEQ, args[1], zero()));
   return select(isZero, zero(), mul(args[0], args[1]));
+}
+
+Value ScalarEmitter::divZero() {
+  Value isZero = cmp(arith::CmpFPredicate::OEQ, args[0], zero());
+  return select(isZero, zero(), arith::DivFOp::create(b, args[0], args[1]));
 }
 
 Value ScalarEmitter::bitwiseNot() {
@@ -275,6 +283,7 @@ Value ScalarEmitter::emit(Operation *op) {
       .Case([&](LogisticOp) { return logistic(); })
       .Case([&](RsqrtOp) { return rsqrt(); })
       .Case([&](MulZeroOp) { return mulZero(); })
+      .Case([&](DivZeroOp) { return divZero(); })
       .Case([&](NotOp) { return bitwiseNot(); })
       .Case([&](DivOp) { return div(); })
       .Case([&](RemOp) { return rem(); })

@@ -31,10 +31,10 @@ struct Interruption : PassInstrumentation {
 /// Transforms run as a function rather than as a pass: what became of the
 /// linear maps among the results is wanted.
 static LogicalResult expand(Program::Impl &program) {
-  std::vector<LinearResult> linearResults;
-  if (failed(expandTransforms(*program.module, ExpandOptions(), linearResults)))
+  FailureOr<Expansion> expansion = expandTransforms(*program.module);
+  if (failed(expansion))
     return failure();
-  for (const LinearResult &result : linearResults)
+  for (const LinearResult &result : expansion->linearResults)
     program.linearResults.push_back(
         {result.position, result.residuals, result.symbol});
   return success();

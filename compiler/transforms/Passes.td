@@ -166,6 +166,10 @@ def TransformsPass : NablaModulePass<"nabla-transforms"> {
     }
     ```
   }];
+  let statistics = [
+    Statistic<"peakOps", "peak-ops",
+              "The most ops between two expansions, constants not counted">
+  ];
 }
 
 def VerifyLinearPass : NablaModulePass<"nabla-verify-linear"> {

@@ -55,10 +55,14 @@ void Cleaner::run(func::FuncOp function) const {
 // Inlining
 //===----------------------------------------------------------------------===//
 
-static int64_t countOps(func::FuncOp function) {
+int64_t countOps(Operation *root) {
   int64_t count = 0;
-  function.walk([&](Operation *) { ++count; });
-  return count - 2; // the function and its return
+  root->walk([&](Operation *op) {
+    if (op != root && !op->hasTrait<OpTrait::IsTerminator>() &&
+        !isa<ConstantOp, func::FuncOp>(op))
+      ++count;
+  });
+  return count;
 }
 
 /// How often each function is named by an op of the module.

@@ -24,6 +24,10 @@ private:
   mlir::FrozenRewritePatternSet patterns;
 };
 
+/// The size of a function or module: its ops, also those in regions, without
+/// constants and terminators.
+int64_t countOps(mlir::Operation *root);
+
 /// Replaces the calls in `function` whose callee is small, or called from
 /// nowhere else, by the body of the callee.
 void inlineCalls(mlir::func::FuncOp function);

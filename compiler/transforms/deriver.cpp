@@ -58,9 +58,10 @@ static void forget(std::map<DerivationKey, Callee> &memo, IsGone isGone) {
     it = isGone(it->first, it->second) ? memo.erase(it) : std::next(it);
 }
 
-void Deriver::eraseUnused() {
+void Deriver::eraseUnused(llvm::function_ref<void(func::FuncOp)> onErase) {
   llvm::StringSet<> erased;
   eraseUnusedFunctions(module, [&](func::FuncOp function) {
+    onErase(function);
     erased.insert(function.getName());
     symbols.erase(function);
   });

@@ -68,8 +68,9 @@ public:
   /// Ends `function` with `results`, which become its result types.
   void finish(mlir::func::FuncOp function, mlir::ValueRange results);
   void cleanUp(mlir::func::FuncOp function) { cleaner.run(function); }
-  /// Erases private functions that nothing calls, and forgets them.
-  void eraseUnused();
+  /// Erases private functions that nothing calls, and forgets them; `erased` is
+  /// told before.
+  void eraseUnused(llvm::function_ref<void(mlir::func::FuncOp)> erased);
 
 private:
   mlir::ModuleOp module;

@@ -28,7 +28,9 @@ public:
   Expander(ModuleOp module, ExpandOptions options)
       : module(module), options(options), deriver(module) {}
 
-  LogicalResult run(std::vector<LinearResult> &linearResults);
+  LogicalResult run();
+
+  Expansion expansion;
 
 private:
   LogicalResult expand(func::FuncOp function);
@@ -48,8 +50,9 @@ private:
                                ArrayRef<BindLinearOp> maps);
 
   /// Makes an entry that returns linear maps return their residuals.
-  void returnResiduals(func::FuncOp entry,
-                       std::vector<LinearResult> &linearResults);
+  void returnResiduals(func::FuncOp entry);
+  /// Erases the functions that nothing calls any more.
+  void eraseUnused();
   /// Reports the transform ops that are left.
   bool reportLeft();
 
@@ -430,10 +433,24 @@ LogicalResult Expander::expand(func::FuncOp function) {
       return failure();
   inlineCalls(function);
   deriver.cleanUp(function);
+  if (!ops.empty())
+    eraseUnused();
   return success();
 }
 
-LogicalResult Expander::run(std::vector<LinearResult> &linearResults) {
+void Expander::eraseUnused() {
+  deriver.eraseUnused([&](func::FuncOp function) {
+    done.erase(function);
+    for (auto it = specialized.begin(); it != specialized.end();)
+      it = it->first.front() == function.getName() ||
+                   it->second.getValue() == function.getName()
+               ? specialized.erase(it)
+               : std::next(it);
+  });
+  expansion.peakOps = std::max(expansion.peakOps, countOps(module));
+}
+
+LogicalResult Expander::run() {
   if (failed(checkCallees(module)))
     return failure();
   SmallVector<func::FuncOp> entries;
@@ -445,14 +462,13 @@ LogicalResult Expander::run(std::vector<LinearResult> &linearResults) {
       return failure();
   if (options.apply)
     for (func::FuncOp entry : entries)
-      returnResiduals(entry, linearResults);
-  deriver.eraseUnused();
+      returnResiduals(entry);
+  eraseUnused();
   bool all = options.jvp && options.linearize && options.apply && options.vmap;
   return success(!all || !reportLeft());
 }
 
-void Expander::returnResiduals(func::FuncOp entry,
-                               std::vector<LinearResult> &linearResults) {
+void Expander::returnResiduals(func::FuncOp entry) {
   if (!hasLinear(entry.getResultTypes()) || !entry.getBody().hasOneBlock())
     return;
   FailureOr<SmallVector<BindLinearOp>> maps = returnedMaps(entry);
@@ -462,9 +478,10 @@ void Expander::returnResiduals(func::FuncOp entry,
     if (!map)
       continue;
     deriver.lookup(map.getCalleeAttr()).setNested();
-    linearResults.push_back({static_cast<int64_t>(position),
-                             static_cast<int64_t>(map.getResiduals().size()),
-                             map.getCallee().str()});
+    expansion.linearResults.push_back(
+        {static_cast<int64_t>(position),
+         static_cast<int64_t>(map.getResiduals().size()),
+         map.getCallee().str()});
   }
   replaceLinearResults(entry);
   deriver.cleanUp(entry);
@@ -487,9 +504,11 @@ bool Expander::reportLeft() {
   return any;
 }
 
-LogicalResult expandTransforms(ModuleOp module, ExpandOptions options,
-                               std::vector<LinearResult> &linearResults) {
-  return Expander(module, options).run(linearResults);
+FailureOr<Expansion> expandTransforms(ModuleOp module, ExpandOptions options) {
+  Expander expander(module, options);
+  if (failed(expander.run()))
+    return failure();
+  return std::move(expander.expansion);
 }
 
 } // namespace nabla

@@ -34,11 +34,18 @@ struct ExpandOptions {
   bool vmap = true;
 };
 
+/// What an expansion tells about itself.
+struct Expansion {
+  std::vector<LinearResult> linearResults;
+  /// The largest number of ops between the expansion of one function and the
+  /// next, by `countOps`.
+  int64_t peakOps = 0;
+};
+
 /// Expands transform ops, innermost first, until none is left that the options
 /// name and whose callee is a plain function.
-llvm::LogicalResult expandTransforms(mlir::ModuleOp module,
-                                     ExpandOptions options,
-                                     std::vector<LinearResult> &linearResults);
+llvm::FailureOr<Expansion> expandTransforms(mlir::ModuleOp module,
+                                            ExpandOptions options = {});
 
 } // namespace nabla
 

@@ -19,16 +19,11 @@ namespace nabla {
 
 namespace {
 
-llvm::LogicalResult expand(mlir::ModuleOp module, ExpandOptions options) {
-  std::vector<LinearResult> linearResults;
-  return expandTransforms(module, options, linearResults);
-}
-
 struct AutodiffPass final : impl::AutodiffPassBase<AutodiffPass> {
   void runOnOperation() override {
     ExpandOptions options;
     options.vmap = false;
-    if (failed(expand(getOperation(), options)))
+    if (failed(expandTransforms(getOperation(), options)))
       signalPassFailure();
   }
 };
@@ -37,7 +32,7 @@ struct BatchPass final : impl::BatchPassBase<BatchPass> {
   void runOnOperation() override {
     ExpandOptions options;
     options.jvp = options.linearize = options.apply = false;
-    if (failed(expand(getOperation(), options)))
+    if (failed(expandTransforms(getOperation(), options)))
       signalPassFailure();
   }
 };
@@ -46,15 +41,17 @@ struct LinearizePass final : impl::LinearizePassBase<LinearizePass> {
   void runOnOperation() override {
     ExpandOptions options;
     options.jvp = options.apply = options.vmap = false;
-    if (failed(expand(getOperation(), options)))
+    if (failed(expandTransforms(getOperation(), options)))
       signalPassFailure();
   }
 };
 
 struct TransformsPass final : impl::TransformsPassBase<TransformsPass> {
   void runOnOperation() override {
-    if (failed(expand(getOperation(), ExpandOptions())))
-      signalPassFailure();
+    llvm::FailureOr<Expansion> expansion = expandTransforms(getOperation());
+    if (failed(expansion))
+      return signalPassFailure();
+    peakOps.updateMax(expansion->peakOps);
   }
 };
 

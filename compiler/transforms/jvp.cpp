@@ -9,6 +9,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/transforms/deriver.h"
+#include "compiler/transforms/factor_tangents.h"
 #include "dialects/nabla/Emit.h"
 #include "dialects/nabla/ops/RegionRewrite.h"
 
@@ -77,6 +78,10 @@ LogicalResult Jvp::differentiate(Block &block, ValueRange primals,
     if (tangent)
       scope.tangents[argument] = tangent;
   }
+  // The ops that are there already end where those to be emitted begin.
+  Block *target = builder.getInsertionBlock();
+  auto end = builder.getInsertionPoint();
+  Operation *last = end == target->begin() ? nullptr : &*std::prev(end);
   for (Operation &op : block.without_terminator())
     if (failed(visit(op, scope)))
       return failure();
@@ -84,6 +89,11 @@ LogicalResult Jvp::differentiate(Block &block, ValueRange primals,
     outs.primals.push_back(scope.primals.lookup(result));
     outs.tangents.push_back(scope.tangents.lookup(result));
   }
+  auto first = last ? std::next(last->getIterator()) : target->begin();
+  EmittedTangents emitted{{first, end}, tangents, {}};
+  for (auto [value, tangent] : scope.tangents)
+    emitted.tangents.insert(tangent);
+  factorTangents(emitted, builder, outs.tangents);
   return success();
 }
 

@@ -89,7 +89,7 @@ def CmpEq : Rule<"">;
 def IntegerPowDerivative : Rule<"">;  // n x^(n-1)
 foreach op = ["Neg", "Abs", "Sign", "Exp", "Expm1", "Log", "Log1p", "Sin",
               "Cos", "Tan", "Sinh", "Cosh", "Tanh", "Logistic", "Sqrt",
-              "Rsqrt", "Trunc", "Add", "Sub", "Mul", "Div", "Pow", "MulZero",
+              "Rsqrt", "Trunc", "Add", "Sub", "Mul", "Div", "Pow", "MulZero", "DivZero",
               "Select"] in
   def op : Rule<op # "Op">;
 

@@ -84,6 +84,14 @@ def sign(x):
     return np.where(x == 0, np.zeros_like(x), np.sign(x))
 
 
+def multiply_zero(t, d):
+    return np.where((t == 0) | (d == 0), np.zeros_like(t), t * d)
+
+
+def divide_zero(t, y):
+    return np.where(t == 0, np.zeros_like(t), t / y)
+
+
 # Approximated functions are in test_math_precision.py.
 REFERENCES = {
     "abs": np.abs, "add": np.add, "and": np.bitwise_and, "ceil": np.ceil, "div": divide,
@@ -91,7 +99,7 @@ REFERENCES = {
     "max": np.maximum, "min": np.minimum, "mul": np.multiply, "neg": np.negative,
     "not": np.invert, "or": np.bitwise_or, "rem": remainder, "round": np.round, "sign": sign,
     "sqrt": np.sqrt, "stop_gradient": lambda x: x, "sub": np.subtract, "trunc": np.trunc,
-    "xor": np.bitwise_xor, "mul_zero": lambda t, d: np.where(t == 0, np.zeros_like(t), t * d),
+    "xor": np.bitwise_xor, "mul_zero": multiply_zero, "div_zero": divide_zero,
 }  # fmt: skip
 APPROXIMATED = {
     "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cos", "cosh", "erf", "exp",

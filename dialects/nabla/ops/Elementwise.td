@@ -64,18 +64,21 @@ def Nabla_Expm1Op : Nabla_FloatUnaryOp<"expm1", "math::ExpM1Op", "expm1",
   let example = ["nb.expm1(nb.tensor([0.0, 1.0]))",
                  "Tensor([0.     1.7183] : f32[2])"];
 }
-def Nabla_LogOp : Nabla_FloatUnaryOp<"log", "math::LogOp", "log",
-                                     (Div (Scalar "1.0"), $x)> {
+def Nabla_LogOp : Nabla_UnaryOp<"log"> {
   let summary = "The natural logarithm of x";
   let example = ["nb.log(nb.tensor([1.0, 2.0]))",
                  "Tensor([0.     0.6931] : f32[2])"];
+  let numpy = "log";
+  let scalar = ScalarFloat<"math::LogOp">;
+  let jvps = [(DivZero $t0, $x)];
 }
-def Nabla_Log1pOp
-    : Nabla_FloatUnaryOp<"log1p", "math::Log1pOp", "log1p",
-                         (Div (Scalar "1.0"), (Add $x, (Scalar "1.0")))> {
+def Nabla_Log1pOp : Nabla_UnaryOp<"log1p"> {
   let summary = "log(1 + x), accurate near 0";
   let example = ["nb.log1p(nb.tensor([0.0, 1.0]))",
                  "Tensor([0.     0.6931] : f32[2])"];
+  let numpy = "log1p";
+  let scalar = ScalarFloat<"math::Log1pOp">;
+  let jvps = [(DivZero $t0, (Add $x, (Scalar "1.0")))];
 }
 def Nabla_SinOp
     : Nabla_FloatUnaryOp<"sin", "math::SinOp", "sin", (Cos $x)> {
@@ -110,13 +113,13 @@ def Nabla_AcosOp
   let example = ["nb.acos(nb.tensor([0.0, 0.5]))",
                  "Tensor([1.5708 1.0472] : f32[2])"];
 }
-def Nabla_AtanOp
-    : Nabla_FloatUnaryOp<"atan", "math::AtanOp", "arctan",
-                         (Div (Scalar "1.0"),
-                              (Add (Mul $x, $x), (Scalar "1.0")))> {
+def Nabla_AtanOp : Nabla_UnaryOp<"atan"> {
   let summary = "The inverse tangent of x, in radians";
   let example = ["nb.atan(nb.tensor([0.0, 1.0]))",
                  "Tensor([0.     0.7854] : f32[2])"];
+  let numpy = "arctan";
+  let scalar = ScalarFloat<"math::AtanOp">;
+  let jvps = [(DivZero $t0, (Add (Mul $x, $x), (Scalar "1.0")))];
 }
 def Nabla_SinhOp
     : Nabla_FloatUnaryOp<"sinh", "math::SinhOp", "sinh", (Cosh $x)> {
@@ -132,8 +135,7 @@ def Nabla_CoshOp
 }
 def Nabla_TanhOp
     : Nabla_FloatUnaryOp<"tanh", "math::TanhOp", "tanh",
-                         (Mul (Sub (Scalar "1.0"), $result),
-                              (Add (Scalar "1.0"), $result))> {
+                         (Sub (Scalar "1.0"), (Mul $result, $result))> {
   let summary = "The hyperbolic tangent of x";
   let example = ["nb.tanh(nb.tensor([0.0, 1.0]))",
                  "Tensor([0.     0.7616] : f32[2])"];
@@ -153,14 +155,14 @@ def Nabla_AcoshOp
   let example = ["nb.acosh(nb.tensor([1.0, 2.0]))",
                  "Tensor([0.    1.317] : f32[2])"];
 }
-def Nabla_AtanhOp
-    : Nabla_FloatUnaryOp<"atanh", "math::AtanhOp", "arctanh",
-                         (Div (Scalar "1.0"),
-                              (Mul (Sub (Scalar "1.0"), $x),
-                                   (Add (Scalar "1.0"), $x)))> {
+def Nabla_AtanhOp : Nabla_UnaryOp<"atanh"> {
   let summary = "The inverse hyperbolic tangent of x";
   let example = ["nb.atanh(nb.tensor([0.0, 0.5]))",
                  "Tensor([0.     0.5493] : f32[2])"];
+  let numpy = "arctanh";
+  let scalar = ScalarFloat<"math::AtanhOp">;
+  let jvps = [(DivZero $t0, (Mul (Sub (Scalar "1.0"), $x),
+                                (Add (Scalar "1.0"), $x)))];
 }
 def Nabla_LogisticOp : Nabla_UnaryOp<"logistic"> {
   let summary = "The logistic function 1 / (1 + exp(-x))";
@@ -169,17 +171,19 @@ def Nabla_LogisticOp : Nabla_UnaryOp<"logistic"> {
                  "Tensor([0.5    0.7311] : f32[2])"];
   let jvps = [(MulZero $t0, (Mul $result, (Sub (Scalar "1.0"), $result)))];
 }
-def Nabla_SqrtOp : Nabla_FloatUnaryOp<"sqrt", "math::SqrtOp", "sqrt",
-                                      (Div (Scalar "0.5"), $result)> {
+def Nabla_SqrtOp : Nabla_UnaryOp<"sqrt"> {
   let summary = "The square root of x";
   let example = ["nb.sqrt(nb.tensor([4.0, 2.0]))",
                  "Tensor([2.     1.4142] : f32[2])"];
+  let numpy = "sqrt";
+  let scalar = ScalarFloat<"math::SqrtOp">;
+  let jvps = [(DivZero (MulZero $t0, (Scalar "0.5")), $result)];
 }
 def Nabla_RsqrtOp : Nabla_UnaryOp<"rsqrt"> {
   let summary = "1 / sqrt(x)";
   let example = ["nb.rsqrt(nb.tensor([4.0, 2.0]))",
                  "Tensor([0.5    0.7071] : f32[2])"];
-  let jvps = [(MulZero $t0, (Mul (Scalar "-0.5"), (Div $result, $x)))];
+  let jvps = [(DivZero (MulZero (MulZero $t0, $result), (Scalar "-0.5")), $x)];
 }
 def Nabla_ErfOp
     : Nabla_FloatUnaryOp<"erf", "math::ErfOp", "",
@@ -306,17 +310,34 @@ def Nabla_MulOp : Nabla_BinaryOp<"mul", Nabla_NumberTensor,
   let hasFolder = 1;
   let hasCanonicalizer = 1;
 }
-def Nabla_MulZeroOp : Nabla_BinaryOp<"mul_zero", Nabla_FloatTensor, [Nabla_Linear]> {
-  let summary = "0 where t is 0, else t * d";
+def Nabla_MulZeroOp : Nabla_BinaryOp<"mul_zero", Nabla_FloatTensor,
+                                     [Nabla_Linear, Commutative]> {
+  let summary = "0 where t or d is 0, else t * d";
   let python = "";
   let description = [{
-    The product of a tangent and a derivative, in which a zero tangent wins over
-    an infinite or undefined derivative.
+    The product of a tangent and a derivative, in which a zero wins over an infinity
+    or NaN: a tangent that is 0 because the value is not used gives 0 whatever the
+    derivative is, and so it does where the tangent comes out on the other side, in
+    derivatives of derivatives. The sign of that 0 is not specified.
   }];
   let arguments = (ins Nabla_FloatTensor:$t, Nabla_FloatTensor:$d);
   let assemblyFormat = "$t `,` $d attr-dict `:` type($result)";
-  let jvps = [(MulZero $t0, $d), (MulZero $t, $t1)];
+  let jvps = [(MulZero $t0, $d), (MulZero $t1, $t)];
   let transposes = [(MulZero $ct, $d), (MulZero $ct, $t)];
+  let hasFolder = 1;
+  let hasCanonicalizer = 1;
+}
+def Nabla_DivZeroOp : Nabla_BinaryOp<"div_zero", Nabla_FloatTensor, [Nabla_Linear]> {
+  let summary = "0 where t is 0, else t / y";
+  let python = "";
+  let description = [{
+    The quotient of a tangent and a divisor, in which a zero tangent wins over a
+    divisor that is 0 or NaN. The sign of that 0 is not specified.
+  }];
+  let arguments = (ins Nabla_FloatTensor:$t, Nabla_FloatTensor:$y);
+  let assemblyFormat = "$t `,` $y attr-dict `:` type($result)";
+  let jvps = [(DivZero $t0, $y), (Neg (DivZero (MulZero $t1, $result), $y))];
+  let transposes = [(DivZero $ct, $y), (Id)];
   let hasFolder = 1;
   let hasCanonicalizer = 1;
 }
@@ -328,9 +349,8 @@ def Nabla_DivOp : Nabla_BinaryOp<"div", Nabla_NumberTensor, [Nabla_Linear]> {
     bits set), and the smallest integer divided by -1 gives itself.
   }];
   let numpy = "divide";
-  let jvps = [(MulZero $t0, (Div (Scalar "1.0"), $y)),
-              (MulZero $t1, (Neg (Div $result, $y)))];
-  let transposes = [(MulZero $ct, (Div (Scalar "1.0"), $y)), (Id)];
+  let jvps = [(DivZero $t0, $y), (Neg (DivZero (MulZero $t1, $result), $y))];
+  let transposes = [(DivZero $ct, $y), (Id)];
   let hasFolder = 1;
 }
 def Nabla_RemOp : Nabla_BinaryOp<"rem"> {

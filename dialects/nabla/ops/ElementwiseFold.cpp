@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // No fold changes a bit of a result: x + 0.0 stays (x may be -0.0), x - 0.0
-// goes.
+// goes. (The sign of a zero of `mul_zero` and `div_zero` is not specified.)
 //
 //===----------------------------------------------------------------------===//
 
@@ -121,13 +121,29 @@ OpFoldResult MulOp::fold(FoldAdaptor adaptor) {
       [](APInt x, APInt y) { return x * y; });
 }
 
+/// What is 0 gives 0 whatever it is multiplied with or divided by.
+static OpFoldResult foldZero(Type type, Attribute operand) {
+  auto value = floatSplat(operand);
+  if (!value || !value->isZero())
+    return {};
+  return DenseElementsAttr::get(cast<ShapedType>(type),
+                                APFloat::getZero(value->getSemantics()));
+}
+
 OpFoldResult MulZeroOp::fold(FoldAdaptor adaptor) {
   if (isSplatOf(adaptor.getD(), 1.0))
     return getT();
-  if (auto t = floatSplat(adaptor.getT()); t && t->isZero())
-    return DenseElementsAttr::get(getType(),
-                                  APFloat::getZero(t->getSemantics()));
-  return {};
+  if (isSplatOf(adaptor.getT(), 1.0))
+    return getD();
+  if (OpFoldResult zero = foldZero(getType(), adaptor.getT()))
+    return zero;
+  return foldZero(getType(), adaptor.getD());
+}
+
+OpFoldResult DivZeroOp::fold(FoldAdaptor adaptor) {
+  if (isSplatOf(adaptor.getY(), 1.0))
+    return getT();
+  return foldZero(getType(), adaptor.getT());
 }
 
 OpFoldResult DivOp::fold(FoldAdaptor adaptor) {
@@ -158,27 +174,39 @@ OpFoldResult ConvertOp::fold(FoldAdaptor adaptor) {
 
 namespace {
 
-/// A derivative that is finite needs no guard, nor does a tangent that is not
-/// zero anywhere.
+/// Whether the value is a constant that is finite and nowhere 0.
+static bool isRegular(Value value) {
+  DenseElementsAttr constant;
+  return matchPattern(value, m_Constant(&constant)) &&
+         allFloats(constant, [](const APFloat &number) {
+           return number.isFiniteNonZero();
+         });
+}
+
+/// A factor that is neither 0 nor infinite asks for no guard: a zero times it
+/// is 0.
 struct WeakenMulZero final : OpRewritePattern<MulZeroOp> {
   using OpRewritePattern::OpRewritePattern;
 
   LogicalResult matchAndRewrite(MulZeroOp op,
                                 PatternRewriter &rewriter) const override {
-    DenseElementsAttr t, d;
-    bool finite =
-        matchPattern(op.getD(), m_Constant(&d)) &&
-        allFloats(d, [](const APFloat &value) { return value.isFinite(); });
-    bool nonzero =
-        matchPattern(op.getT(), m_Constant(&t)) &&
-        allFloats(t, [](const APFloat &value) { return !value.isZero(); });
-    // A zero tangent times a negative derivative is -0, not 0.
-    bool positive = finite && allFloats(d, [](const APFloat &value) {
-                      return !value.isNegative();
-                    });
-    if (!nonzero && !positive)
+    if (!isRegular(op.getT()) && !isRegular(op.getD()))
       return failure();
     rewriter.replaceOpWithNewOp<MulOp>(op, op.getT(), op.getD());
+    return success();
+  }
+};
+
+/// A divisor by which 0 can be divided asks for no guard, nor does a tangent
+/// that is nowhere 0.
+struct WeakenDivZero final : OpRewritePattern<DivZeroOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(DivZeroOp op,
+                                PatternRewriter &rewriter) const override {
+    if (!isRegular(op.getT()) && !isRegular(op.getY()))
+      return failure();
+    rewriter.replaceOpWithNewOp<DivOp>(op, op.getT(), op.getY());
     return success();
   }
 };
@@ -272,6 +300,11 @@ void MulOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
 void MulZeroOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
                                             MLIRContext *context) {
   patterns.add<WeakenMulZero>(context);
+}
+
+void DivZeroOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
+                                            MLIRContext *context) {
+  patterns.add<WeakenDivZero>(context);
 }
 
 void IntegerPowOp::getCanonicalizationPatterns(RewritePatternSet &patterns,

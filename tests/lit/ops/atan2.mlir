@@ -21,10 +21,9 @@ func.func private @f(%y: tensor<3xf32>, %x: tensor<3xf32>) -> tensor<3xf32> {
 // JVP-NEXT: %[[DIV:.*]] = nabla.div %[[X]], %[[ADD]]
 // JVP-NEXT: %[[MUL_ZERO:.*]] = nabla.mul_zero %[[TY]], %[[DIV]]
 // JVP-NEXT: %[[DIV2:.*]] = nabla.div %[[Y]], %[[ADD]]
-// JVP-NEXT: %[[NEG:.*]] = nabla.neg %[[DIV2]]
-// JVP-NEXT: %[[MUL_ZERO2:.*]] = nabla.mul_zero %[[TX]], %[[NEG]]
-// JVP-NEXT: %[[ADD2:.*]] = nabla.add %[[MUL_ZERO]], %[[MUL_ZERO2]]
-// JVP-NEXT: return %[[ATAN2]], %[[ADD2]]
+// JVP-NEXT: %[[MUL_ZERO2:.*]] = nabla.mul_zero %[[TX]], %[[DIV2]]
+// JVP-NEXT: %[[SUB:.*]] = nabla.sub %[[MUL_ZERO]], %[[MUL_ZERO2]]
+// JVP-NEXT: return %[[ATAN2]], %[[SUB]]
 func.func @jvp(%y: tensor<3xf32>, %x: tensor<3xf32>, %ty: tensor<3xf32>, %tx: tensor<3xf32>) -> (tensor<3xf32>, tensor<3xf32>) {
   %r, %dr = nabla.jvp @f(%y, %x) tangents(%ty, %tx) wrt = [0, 1]
       : (tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>) -> (tensor<3xf32>, tensor<3xf32>)
@@ -69,8 +68,8 @@ func.func @jvp_x(%y: tensor<3xf32>, %x: tensor<3xf32>, %t: tensor<3xf32>) -> (te
 // TRANSPOSE-NEXT: %[[ADD:.*]] = nabla.add %[[MUL]], %[[MUL2]]
 // TRANSPOSE-NEXT: %[[DIV:.*]] = nabla.div %[[X]], %[[ADD]]
 // TRANSPOSE-NEXT: %[[DIV2:.*]] = nabla.div %[[Y]], %[[ADD]]
-// TRANSPOSE-NEXT: %[[NEG:.*]] = nabla.neg %[[DIV2]]
-// TRANSPOSE-NEXT: %[[MUL_ZERO:.*]] = nabla.mul_zero %[[CT]], %[[NEG]]
+// TRANSPOSE-NEXT: %[[NEG:.*]] = nabla.neg %[[CT]]
+// TRANSPOSE-NEXT: %[[MUL_ZERO:.*]] = nabla.mul_zero %[[NEG]], %[[DIV2]]
 // TRANSPOSE-NEXT: %[[MUL_ZERO2:.*]] = nabla.mul_zero %[[CT]], %[[DIV]]
 // TRANSPOSE-NEXT: return %[[MUL_ZERO2]], %[[MUL_ZERO]]
 func.func @transpose(%y: tensor<3xf32>, %x: tensor<3xf32>, %ct: tensor<3xf32>) -> (tensor<3xf32>, tensor<3xf32>) {

@@ -34,10 +34,10 @@ func.func private @f(%p: tensor<i1>, %x: !v, %w: !v) -> (!v, !v) {
 // JVP-NEXT: ^bb0(%[[A:.*]]: tensor<3xf32>, %[[A2:.*]]: tensor<3xf32>, %[[A3:.*]]: tensor<3xf32>):
 // JVP-NEXT:   %[[SIN:.*]] = nabla.sin %[[A]]
 // JVP-NEXT:   %[[COS:.*]] = nabla.cos %[[A]]
-// JVP-NEXT:   %[[MUL_ZERO:.*]] = nabla.mul_zero %[[A3]], %[[COS]]
 // JVP-NEXT:   %[[MUL:.*]] = nabla.mul %[[SIN]], %[[A2]]
-// JVP-NEXT:   %[[MUL_ZERO2:.*]] = nabla.mul_zero %[[MUL_ZERO]], %[[A2]]
+// JVP-NEXT:   %[[MUL_ZERO:.*]] = nabla.mul_zero %[[COS]], %[[A2]]
 // JVP-NEXT:   %[[EXP:.*]] = nabla.exp %[[A2]]
+// JVP-NEXT:   %[[MUL_ZERO2:.*]] = nabla.mul_zero %[[A3]], %[[MUL_ZERO]]
 // JVP-NEXT:   nabla.yield %[[MUL]], %[[EXP]], %[[MUL_ZERO2]]
 // JVP-NEXT: } else {
 // JVP-NEXT: ^bb0(%[[A4:.*]]: tensor<3xf32>, %[[A5:.*]]: tensor<3xf32>, %[[A6:.*]]: tensor<3xf32>):
@@ -50,26 +50,26 @@ func.func @jvp(%p: tensor<i1>, %x: !v, %w: !v, %t: !v) -> (!v, !v, !v, !v) {
   return %r#0, %r#1, %r#2, %r#3 : !v, !v, !v, !v
 }
 
-// The branch taken forwards returns its residuals, here one of the first branch; w is an
-// operand and needs no slot. The branch taken backwards is the same.
+// The branch taken forwards returns its residuals, here one of the first branch: w cos(x).
+// The branch taken backwards is the same.
 // TRANSPOSE-LABEL: func.func @transpose(
 // TRANSPOSE-SAME: %[[P:.*]]: tensor<i1>, %[[X:.*]]: tensor<3xf32>, %[[W:.*]]: tensor<3xf32>, %[[CT:.*]]: tensor<3xf32>)
-// TRANSPOSE-NEXT: %[[COND:.*]] = nabla.cond %[[P]](%[[X]])
-// TRANSPOSE-NEXT: ^bb0(%[[A:.*]]: tensor<3xf32>):
+// TRANSPOSE-NEXT: %[[COND:.*]] = nabla.cond %[[P]](%[[X]], %[[W]])
+// TRANSPOSE-NEXT: ^bb0(%[[A:.*]]: tensor<3xf32>, %[[A2:.*]]: tensor<3xf32>):
 // TRANSPOSE-NEXT:   %[[COS:.*]] = nabla.cos %[[A]]
-// TRANSPOSE-NEXT:   nabla.yield %[[COS]]
+// TRANSPOSE-NEXT:   %[[MUL_ZERO:.*]] = nabla.mul_zero %[[COS]], %[[A2]]
+// TRANSPOSE-NEXT:   nabla.yield %[[MUL_ZERO]]
 // TRANSPOSE-NEXT: } else {
-// TRANSPOSE-NEXT: ^bb0(%[[A2:.*]]: tensor<3xf32>):
+// TRANSPOSE-NEXT: ^bb0(%[[A3:.*]]: tensor<3xf32>, %[[A4:.*]]: tensor<3xf32>):
 // TRANSPOSE-NEXT:   %[[ZERO:.*]] = nabla.constant dense<0.000000e+00> : tensor<3xf32>
 // TRANSPOSE-NEXT:   nabla.yield %[[ZERO]]
 // TRANSPOSE-NEXT: }
-// TRANSPOSE-NEXT: %[[COND2:.*]] = nabla.cond %[[P]](%[[COND]], %[[W]], %[[CT]])
-// TRANSPOSE-NEXT: ^bb0(%[[A3:.*]]: tensor<3xf32>, %[[A4:.*]]: tensor<3xf32>, %[[A5:.*]]: tensor<3xf32>):
-// TRANSPOSE-NEXT:   %[[MUL_ZERO:.*]] = nabla.mul_zero %[[A5]], %[[A4]]
-// TRANSPOSE-NEXT:   %[[MUL_ZERO2:.*]] = nabla.mul_zero %[[MUL_ZERO]], %[[A3]]
+// TRANSPOSE-NEXT: %[[COND2:.*]] = nabla.cond %[[P]](%[[COND]], %[[CT]])
+// TRANSPOSE-NEXT: ^bb0(%[[A5:.*]]: tensor<3xf32>, %[[A6:.*]]: tensor<3xf32>):
+// TRANSPOSE-NEXT:   %[[MUL_ZERO2:.*]] = nabla.mul_zero %[[A6]], %[[A5]]
 // TRANSPOSE-NEXT:   nabla.yield %[[MUL_ZERO2]]
 // TRANSPOSE-NEXT: } else {
-// TRANSPOSE-NEXT: ^bb0(%[[A6:.*]]: tensor<3xf32>, %[[A7:.*]]: tensor<3xf32>, %[[A8:.*]]: tensor<3xf32>):
+// TRANSPOSE-NEXT: ^bb0(%[[A7:.*]]: tensor<3xf32>, %[[A8:.*]]: tensor<3xf32>):
 // TRANSPOSE-NEXT:   nabla.yield %[[A8]]
 // TRANSPOSE-NEXT: }
 // TRANSPOSE-NEXT: return %[[COND2]]

@@ -16,13 +16,11 @@ func.func private @f(%x: tensor<3xf32>, %y: tensor<3xf32>) -> tensor<3xf32> {
 // JVP-SAME: (%[[X:.*]]: tensor<3xf32>, %[[Y:.*]]: tensor<3xf32>, %[[TX:.*]]: tensor<3xf32>, %[[TY:.*]]: tensor<3xf32>)
 // JVP-NEXT: %[[ONE:.*]] = nabla.constant dense<1.000000e+00> : tensor<3xf32>
 // JVP-NEXT: %[[DIV:.*]] = nabla.div %[[X]], %[[Y]]
+// JVP-NEXT: %[[MUL_ZERO:.*]] = nabla.mul_zero %[[TY]], %[[DIV]]
+// JVP-NEXT: %[[SUB:.*]] = nabla.sub %[[TX]], %[[MUL_ZERO]]
 // JVP-NEXT: %[[DIV2:.*]] = nabla.div %[[ONE]], %[[Y]]
-// JVP-NEXT: %[[MUL_ZERO:.*]] = nabla.mul_zero %[[TX]], %[[DIV2]]
-// JVP-NEXT: %[[DIV3:.*]] = nabla.div %[[DIV]], %[[Y]]
-// JVP-NEXT: %[[NEG:.*]] = nabla.neg %[[DIV3]]
-// JVP-NEXT: %[[MUL_ZERO2:.*]] = nabla.mul_zero %[[TY]], %[[NEG]]
-// JVP-NEXT: %[[ADD:.*]] = nabla.add %[[MUL_ZERO]], %[[MUL_ZERO2]]
-// JVP-NEXT: return %[[DIV]], %[[ADD]]
+// JVP-NEXT: %[[MUL_ZERO2:.*]] = nabla.mul_zero %[[SUB]], %[[DIV2]]
+// JVP-NEXT: return %[[DIV]], %[[MUL_ZERO2]]
 func.func @jvp(%x: tensor<3xf32>, %y: tensor<3xf32>, %tx: tensor<3xf32>, %ty: tensor<3xf32>) -> (tensor<3xf32>, tensor<3xf32>) {
   %r, %dr = nabla.jvp @f(%x, %y) tangents(%tx, %ty) wrt = [0, 1]
       : (tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>) -> (tensor<3xf32>, tensor<3xf32>)
@@ -45,8 +43,8 @@ func.func @jvp_x(%x: tensor<3xf32>, %y: tensor<3xf32>, %t: tensor<3xf32>) -> (te
 // JVP-LABEL: func.func @jvp_y
 // JVP-SAME: (%[[X:.*]]: tensor<3xf32>, %[[Y:.*]]: tensor<3xf32>, %[[T:.*]]: tensor<3xf32>)
 // JVP-NEXT: %[[DIV:.*]] = nabla.div %[[X]], %[[Y]]
-// JVP-NEXT: %[[DIV2:.*]] = nabla.div %[[DIV]], %[[Y]]
-// JVP-NEXT: %[[NEG:.*]] = nabla.neg %[[DIV2]]
+// JVP-NEXT: %[[DIV_ZERO:.*]] = nabla.div_zero %[[DIV]], %[[Y]]
+// JVP-NEXT: %[[NEG:.*]] = nabla.neg %[[DIV_ZERO]]
 // JVP-NEXT: %[[MUL_ZERO:.*]] = nabla.mul_zero %[[T]], %[[NEG]]
 // JVP-NEXT: return %[[DIV]], %[[MUL_ZERO]]
 func.func @jvp_y(%x: tensor<3xf32>, %y: tensor<3xf32>, %t: tensor<3xf32>) -> (tensor<3xf32>, tensor<3xf32>) {
@@ -60,11 +58,10 @@ func.func @jvp_y(%x: tensor<3xf32>, %y: tensor<3xf32>, %t: tensor<3xf32>) -> (te
 // TRANSPOSE-NEXT: %[[ONE:.*]] = nabla.constant dense<1.000000e+00> : tensor<3xf32>
 // TRANSPOSE-NEXT: %[[DIV:.*]] = nabla.div %[[X]], %[[Y]]
 // TRANSPOSE-NEXT: %[[DIV2:.*]] = nabla.div %[[ONE]], %[[Y]]
-// TRANSPOSE-NEXT: %[[DIV3:.*]] = nabla.div %[[DIV]], %[[Y]]
-// TRANSPOSE-NEXT: %[[NEG:.*]] = nabla.neg %[[DIV3]]
-// TRANSPOSE-NEXT: %[[MUL_ZERO:.*]] = nabla.mul_zero %[[CT]], %[[NEG]]
-// TRANSPOSE-NEXT: %[[MUL_ZERO2:.*]] = nabla.mul_zero %[[CT]], %[[DIV2]]
-// TRANSPOSE-NEXT: return %[[MUL_ZERO2]], %[[MUL_ZERO]]
+// TRANSPOSE-NEXT: %[[MUL_ZERO:.*]] = nabla.mul_zero %[[CT]], %[[DIV2]]
+// TRANSPOSE-NEXT: %[[NEG:.*]] = nabla.neg %[[MUL_ZERO]]
+// TRANSPOSE-NEXT: %[[MUL_ZERO2:.*]] = nabla.mul_zero %[[NEG]], %[[DIV]]
+// TRANSPOSE-NEXT: return %[[MUL_ZERO]], %[[MUL_ZERO2]]
 func.func @transpose(%x: tensor<3xf32>, %y: tensor<3xf32>, %ct: tensor<3xf32>) -> (tensor<3xf32>, tensor<3xf32>) {
   %r, %lin = nabla.linearize @f(%x, %y) wrt = [0, 1]
       : (tensor<3xf32>, tensor<3xf32>) -> (tensor<3xf32>, !linear)

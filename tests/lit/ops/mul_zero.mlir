@@ -16,7 +16,7 @@ func.func private @f(%x: tensor<3xf32>, %d: tensor<3xf32>) -> tensor<3xf32> {
 // JVP-SAME: (%[[X:.*]]: tensor<3xf32>, %[[D:.*]]: tensor<3xf32>, %[[TX:.*]]: tensor<3xf32>, %[[TD:.*]]: tensor<3xf32>)
 // JVP-NEXT: %[[MUL_ZERO:.*]] = nabla.mul_zero %[[X]], %[[D]]
 // JVP-NEXT: %[[MUL_ZERO2:.*]] = nabla.mul_zero %[[TX]], %[[D]]
-// JVP-NEXT: %[[MUL_ZERO3:.*]] = nabla.mul_zero %[[X]], %[[TD]]
+// JVP-NEXT: %[[MUL_ZERO3:.*]] = nabla.mul_zero %[[TD]], %[[X]]
 // JVP-NEXT: %[[ADD:.*]] = nabla.add %[[MUL_ZERO2]], %[[MUL_ZERO3]]
 // JVP-NEXT: return %[[MUL_ZERO]], %[[ADD]]
 func.func @jvp(%x: tensor<3xf32>, %d: tensor<3xf32>, %tx: tensor<3xf32>, %td: tensor<3xf32>) -> (tensor<3xf32>, tensor<3xf32>) {
@@ -39,7 +39,7 @@ func.func @jvp_x(%x: tensor<3xf32>, %d: tensor<3xf32>, %t: tensor<3xf32>) -> (te
 // JVP-LABEL: func.func @jvp_d
 // JVP-SAME: (%[[X:.*]]: tensor<3xf32>, %[[D:.*]]: tensor<3xf32>, %[[T:.*]]: tensor<3xf32>)
 // JVP-NEXT: %[[MUL_ZERO:.*]] = nabla.mul_zero %[[X]], %[[D]]
-// JVP-NEXT: %[[MUL_ZERO2:.*]] = nabla.mul_zero %[[X]], %[[T]]
+// JVP-NEXT: %[[MUL_ZERO2:.*]] = nabla.mul_zero %[[T]], %[[X]]
 // JVP-NEXT: return %[[MUL_ZERO]], %[[MUL_ZERO2]]
 func.func @jvp_d(%x: tensor<3xf32>, %d: tensor<3xf32>, %t: tensor<3xf32>) -> (tensor<3xf32>, tensor<3xf32>) {
   %r, %dr = nabla.jvp @f(%x, %d) tangents(%t) wrt = [1]

@@ -17,10 +17,9 @@ func.func private @f(%x: tensor<3xf32>, %y: tensor<3xf32>) -> tensor<3xf32> {
 // JVP-NEXT: %[[REM:.*]] = nabla.rem %[[X]], %[[Y]]
 // JVP-NEXT: %[[DIV:.*]] = nabla.div %[[X]], %[[Y]]
 // JVP-NEXT: %[[TRUNC:.*]] = nabla.trunc %[[DIV]]
-// JVP-NEXT: %[[NEG:.*]] = nabla.neg %[[TRUNC]]
-// JVP-NEXT: %[[MUL_ZERO:.*]] = nabla.mul_zero %[[TY]], %[[NEG]]
-// JVP-NEXT: %[[ADD:.*]] = nabla.add %[[TX]], %[[MUL_ZERO]]
-// JVP-NEXT: return %[[REM]], %[[ADD]]
+// JVP-NEXT: %[[MUL_ZERO:.*]] = nabla.mul_zero %[[TY]], %[[TRUNC]]
+// JVP-NEXT: %[[SUB:.*]] = nabla.sub %[[TX]], %[[MUL_ZERO]]
+// JVP-NEXT: return %[[REM]], %[[SUB]]
 func.func @jvp(%x: tensor<3xf32>, %y: tensor<3xf32>, %tx: tensor<3xf32>, %ty: tensor<3xf32>) -> (tensor<3xf32>, tensor<3xf32>) {
   %r, %dr = nabla.jvp @f(%x, %y) tangents(%tx, %ty) wrt = [0, 1]
       : (tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>) -> (tensor<3xf32>, tensor<3xf32>)
@@ -55,8 +54,8 @@ func.func @jvp_y(%x: tensor<3xf32>, %y: tensor<3xf32>, %t: tensor<3xf32>) -> (te
 // TRANSPOSE-SAME: (%[[X:.*]]: tensor<3xf32>, %[[Y:.*]]: tensor<3xf32>, %[[CT:.*]]: tensor<3xf32>)
 // TRANSPOSE-NEXT: %[[DIV:.*]] = nabla.div %[[X]], %[[Y]]
 // TRANSPOSE-NEXT: %[[TRUNC:.*]] = nabla.trunc %[[DIV]]
-// TRANSPOSE-NEXT: %[[NEG:.*]] = nabla.neg %[[TRUNC]]
-// TRANSPOSE-NEXT: %[[MUL_ZERO:.*]] = nabla.mul_zero %[[CT]], %[[NEG]]
+// TRANSPOSE-NEXT: %[[NEG:.*]] = nabla.neg %[[CT]]
+// TRANSPOSE-NEXT: %[[MUL_ZERO:.*]] = nabla.mul_zero %[[NEG]], %[[TRUNC]]
 // TRANSPOSE-NEXT: return %[[CT]], %[[MUL_ZERO]]
 func.func @transpose(%x: tensor<3xf32>, %y: tensor<3xf32>, %ct: tensor<3xf32>) -> (tensor<3xf32>, tensor<3xf32>) {
   %r, %lin = nabla.linearize @f(%x, %y) wrt = [0, 1]

@@ -14,10 +14,10 @@ func.func private @f(%x: tensor<3xf32>) -> tensor<3xf32> {
 
 // JVP-LABEL: func.func @jvp
 // JVP-SAME: (%[[X:.*]]: tensor<3xf32>, %[[T:.*]]: tensor<3xf32>)
-// JVP-NEXT: %[[C:.*]] = nabla.constant dense<-5.000000e-01> : tensor<3xf32>
+// JVP-NEXT: %[[CST:.*]] = nabla.constant dense<-5.000000e-01> : tensor<3xf32>
 // JVP-NEXT: %[[RSQRT:.*]] = nabla.rsqrt %[[X]]
-// JVP-NEXT: %[[DIV:.*]] = nabla.div %[[RSQRT]], %[[X]]
-// JVP-NEXT: %[[MUL:.*]] = nabla.mul %[[DIV]], %[[C]]
+// JVP-NEXT: %[[DIV_ZERO:.*]] = nabla.div_zero %[[RSQRT]], %[[X]]
+// JVP-NEXT: %[[MUL:.*]] = nabla.mul %[[DIV_ZERO]], %[[CST]]
 // JVP-NEXT: %[[MUL_ZERO:.*]] = nabla.mul_zero %[[T]], %[[MUL]]
 // JVP-NEXT: return %[[RSQRT]], %[[MUL_ZERO]]
 func.func @jvp(%x: tensor<3xf32>, %t: tensor<3xf32>) -> (tensor<3xf32>, tensor<3xf32>) {
@@ -28,10 +28,10 @@ func.func @jvp(%x: tensor<3xf32>, %t: tensor<3xf32>) -> (tensor<3xf32>, tensor<3
 
 // TRANSPOSE-LABEL: func.func @transpose
 // TRANSPOSE-SAME: (%[[X:.*]]: tensor<3xf32>, %[[CT:.*]]: tensor<3xf32>)
-// TRANSPOSE-NEXT: %[[C:.*]] = nabla.constant dense<-5.000000e-01> : tensor<3xf32>
+// TRANSPOSE-NEXT: %[[CST:.*]] = nabla.constant dense<-5.000000e-01> : tensor<3xf32>
 // TRANSPOSE-NEXT: %[[RSQRT:.*]] = nabla.rsqrt %[[X]]
-// TRANSPOSE-NEXT: %[[DIV:.*]] = nabla.div %[[RSQRT]], %[[X]]
-// TRANSPOSE-NEXT: %[[MUL:.*]] = nabla.mul %[[DIV]], %[[C]]
+// TRANSPOSE-NEXT: %[[DIV_ZERO:.*]] = nabla.div_zero %[[RSQRT]], %[[X]]
+// TRANSPOSE-NEXT: %[[MUL:.*]] = nabla.mul %[[DIV_ZERO]], %[[CST]]
 // TRANSPOSE-NEXT: %[[MUL_ZERO:.*]] = nabla.mul_zero %[[CT]], %[[MUL]]
 // TRANSPOSE-NEXT: return %[[MUL_ZERO]]
 func.func @transpose(%x: tensor<3xf32>, %ct: tensor<3xf32>) -> tensor<3xf32> {

@@ -33,11 +33,11 @@ func.func private @f(%w: !s, %y: !s, %k: tensor<i32>, %xs: !xs) -> (!s, tensor<i
 // JVP-NEXT: ^bb0(%[[A:.*]]: tensor<f32>, %[[A2:.*]]: tensor<f32>, %[[A3:.*]]: tensor<f32>, %[[A4:.*]]: tensor<f32>, %[[A5:.*]]: tensor<f32>):
 // JVP-NEXT:   %[[SIN:.*]] = nabla.sin %[[A3]]
 // JVP-NEXT:   %[[COS:.*]] = nabla.cos %[[A3]]
-// JVP-NEXT:   %[[MUL_ZERO:.*]] = nabla.mul_zero %[[A4]], %[[COS]]
 // JVP-NEXT:   %[[MUL:.*]] = nabla.mul %[[SIN]], %[[A]]
-// JVP-NEXT:   %[[MUL_ZERO2:.*]] = nabla.mul_zero %[[MUL_ZERO]], %[[A]]
-// JVP-NEXT:   %[[MUL_ZERO3:.*]] = nabla.mul_zero %[[A2]], %[[SIN]]
-// JVP-NEXT:   %[[ADD:.*]] = nabla.add %[[MUL_ZERO2]], %[[MUL_ZERO3]]
+// JVP-NEXT:   %[[MUL_ZERO:.*]] = nabla.mul_zero %[[COS]], %[[A]]
+// JVP-NEXT:   %[[MUL_ZERO2:.*]] = nabla.mul_zero %[[A2]], %[[SIN]]
+// JVP-NEXT:   %[[MUL_ZERO3:.*]] = nabla.mul_zero %[[A4]], %[[MUL_ZERO]]
+// JVP-NEXT:   %[[ADD:.*]] = nabla.add %[[MUL_ZERO3]], %[[MUL_ZERO2]]
 // JVP-NEXT:   %[[ADD2:.*]] = nabla.add %[[MUL]], %[[A5]]
 // JVP-NEXT:   nabla.yield %[[ADD2]], %[[ADD]], %[[ADD]]
 // JVP-NEXT: }
@@ -55,10 +55,10 @@ func.func @jvp_w(%w: !s, %y: !s, %k: tensor<i32>, %xs: !xs, %t: !s) -> (!s, !xs)
 // JVP-NEXT: ^bb0(%[[A:.*]]: tensor<f32>, %[[A2:.*]]: tensor<f32>, %[[A3:.*]]: tensor<f32>, %[[A4:.*]]: tensor<f32>, %[[A5:.*]]: tensor<f32>):
 // JVP-NEXT:   %[[SIN:.*]] = nabla.sin %[[A2]]
 // JVP-NEXT:   %[[COS:.*]] = nabla.cos %[[A2]]
-// JVP-NEXT:   %[[MUL_ZERO:.*]] = nabla.mul_zero %[[A3]], %[[COS]]
 // JVP-NEXT:   %[[MUL:.*]] = nabla.mul %[[SIN]], %[[A]]
-// JVP-NEXT:   %[[MUL_ZERO2:.*]] = nabla.mul_zero %[[MUL_ZERO]], %[[A]]
+// JVP-NEXT:   %[[MUL_ZERO:.*]] = nabla.mul_zero %[[COS]], %[[A]]
 // JVP-NEXT:   %[[ADD:.*]] = nabla.add %[[MUL]], %[[A4]]
+// JVP-NEXT:   %[[MUL_ZERO2:.*]] = nabla.mul_zero %[[A3]], %[[MUL_ZERO]]
 // JVP-NEXT:   %[[ADD2:.*]] = nabla.add %[[MUL_ZERO2]], %[[A5]]
 // JVP-NEXT:   nabla.yield %[[ADD]], %[[ADD2]], %[[ADD2]]
 // JVP-NEXT: }
@@ -69,8 +69,8 @@ func.func @jvp_xs(%w: !s, %y: !s, %k: tensor<i32>, %xs: !xs, %t: !xs) -> (!s, !x
   return %r#3, %r#4 : !s, !xs
 }
 
-// The backward scan runs the other way over the stacked residuals cos(y) and sin(y), and sums
-// the cotangent of w.
+// The backward scan runs the other way over the stacked residuals sin(y) and w cos(y), and
+// sums the cotangent of w.
 // TRANSPOSE-LABEL: func.func @transpose(
 // TRANSPOSE-SAME: %[[W:.*]]: tensor<f32>, %[[Y:.*]]: tensor<f32>, %[[K:.*]]: tensor<i32>, %[[XS:.*]]: tensor<4xf32>, %[[CTY:.*]]: tensor<f32>, %[[CTYS:.*]]: tensor<4xf32>)
 // TRANSPOSE-NEXT: %[[ZERO:.*]] = nabla.constant dense<0.000000e+00> : tensor<f32>
@@ -79,17 +79,17 @@ func.func @jvp_xs(%w: !s, %y: !s, %k: tensor<i32>, %xs: !xs, %t: !xs) -> (!s, !x
 // TRANSPOSE-NEXT:   %[[SIN:.*]] = nabla.sin %[[A2]]
 // TRANSPOSE-NEXT:   %[[COS:.*]] = nabla.cos %[[A2]]
 // TRANSPOSE-NEXT:   %[[MUL:.*]] = nabla.mul %[[SIN]], %[[A]]
+// TRANSPOSE-NEXT:   %[[MUL_ZERO:.*]] = nabla.mul_zero %[[COS]], %[[A]]
 // TRANSPOSE-NEXT:   %[[ADD:.*]] = nabla.add %[[MUL]], %[[A3]]
-// TRANSPOSE-NEXT:   nabla.yield %[[ADD]], %[[COS]], %[[SIN]]
+// TRANSPOSE-NEXT:   nabla.yield %[[ADD]], %[[SIN]], %[[MUL_ZERO]]
 // TRANSPOSE-NEXT: }
-// TRANSPOSE-NEXT: %[[SCAN2:.*]]:3 = nabla.scan reverse length = 4 consts(%[[W]]) carries(%[[CTY]], %[[ZERO]]) xs(%[[SCAN]]#1, %[[SCAN]]#2, %[[CTYS]])
-// TRANSPOSE-NEXT: ^bb0(%[[A4:.*]]: tensor<f32>, %[[A5:.*]]: tensor<f32>, %[[A6:.*]]: tensor<f32>, %[[A7:.*]]: tensor<f32>, %[[A8:.*]]: tensor<f32>, %[[A9:.*]]: tensor<f32>):
-// TRANSPOSE-NEXT:   %[[ADD2:.*]] = nabla.add %[[A5]], %[[A9]]
-// TRANSPOSE-NEXT:   %[[MUL_ZERO:.*]] = nabla.mul_zero %[[ADD2]], %[[A8]]
-// TRANSPOSE-NEXT:   %[[MUL_ZERO2:.*]] = nabla.mul_zero %[[ADD2]], %[[A4]]
-// TRANSPOSE-NEXT:   %[[MUL_ZERO3:.*]] = nabla.mul_zero %[[MUL_ZERO2]], %[[A7]]
-// TRANSPOSE-NEXT:   %[[ADD3:.*]] = nabla.add %[[A6]], %[[MUL_ZERO]]
-// TRANSPOSE-NEXT:   nabla.yield %[[MUL_ZERO3]], %[[ADD3]], %[[ADD2]]
+// TRANSPOSE-NEXT: %[[SCAN2:.*]]:3 = nabla.scan reverse length = 4 consts() carries(%[[CTY]], %[[ZERO]]) xs(%[[SCAN]]#1, %[[SCAN]]#2, %[[CTYS]])
+// TRANSPOSE-NEXT: ^bb0(%[[A4:.*]]: tensor<f32>, %[[A5:.*]]: tensor<f32>, %[[A6:.*]]: tensor<f32>, %[[A7:.*]]: tensor<f32>, %[[A8:.*]]: tensor<f32>):
+// TRANSPOSE-NEXT:   %[[ADD2:.*]] = nabla.add %[[A4]], %[[A8]]
+// TRANSPOSE-NEXT:   %[[MUL_ZERO2:.*]] = nabla.mul_zero %[[ADD2]], %[[A7]]
+// TRANSPOSE-NEXT:   %[[MUL_ZERO3:.*]] = nabla.mul_zero %[[ADD2]], %[[A6]]
+// TRANSPOSE-NEXT:   %[[ADD3:.*]] = nabla.add %[[A5]], %[[MUL_ZERO3]]
+// TRANSPOSE-NEXT:   nabla.yield %[[MUL_ZERO2]], %[[ADD3]], %[[ADD2]]
 // TRANSPOSE-NEXT: }
 // TRANSPOSE-NEXT: return %[[SCAN2]]#1, %[[SCAN2]]#0, %[[SCAN2]]#2
 !linear = !nabla.linear<(tensor<f32>, tensor<f32>, tensor<4xf32>) -> (tensor<f32>, tensor<4xf32>)>

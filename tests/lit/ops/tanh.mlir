@@ -16,10 +16,9 @@ func.func private @f(%x: tensor<3xf32>) -> tensor<3xf32> {
 // JVP-SAME: (%[[X:.*]]: tensor<3xf32>, %[[T:.*]]: tensor<3xf32>)
 // JVP-NEXT: %[[ONE:.*]] = nabla.constant dense<1.000000e+00> : tensor<3xf32>
 // JVP-NEXT: %[[TANH:.*]] = nabla.tanh %[[X]]
-// JVP-NEXT: %[[SUB:.*]] = nabla.sub %[[ONE]], %[[TANH]]
-// JVP-NEXT: %[[ADD:.*]] = nabla.add %[[TANH]], %[[ONE]]
-// JVP-NEXT: %[[MUL:.*]] = nabla.mul %[[SUB]], %[[ADD]]
-// JVP-NEXT: %[[MUL_ZERO:.*]] = nabla.mul_zero %[[T]], %[[MUL]]
+// JVP-NEXT: %[[MUL:.*]] = nabla.mul %[[TANH]], %[[TANH]]
+// JVP-NEXT: %[[SUB:.*]] = nabla.sub %[[ONE]], %[[MUL]]
+// JVP-NEXT: %[[MUL_ZERO:.*]] = nabla.mul_zero %[[T]], %[[SUB]]
 // JVP-NEXT: return %[[TANH]], %[[MUL_ZERO]]
 func.func @jvp(%x: tensor<3xf32>, %t: tensor<3xf32>) -> (tensor<3xf32>, tensor<3xf32>) {
   %r, %dr = nabla.jvp @f(%x) tangents(%t) wrt = [0]
@@ -31,10 +30,9 @@ func.func @jvp(%x: tensor<3xf32>, %t: tensor<3xf32>) -> (tensor<3xf32>, tensor<3
 // TRANSPOSE-SAME: (%[[X:.*]]: tensor<3xf32>, %[[CT:.*]]: tensor<3xf32>)
 // TRANSPOSE-NEXT: %[[ONE:.*]] = nabla.constant dense<1.000000e+00> : tensor<3xf32>
 // TRANSPOSE-NEXT: %[[TANH:.*]] = nabla.tanh %[[X]]
-// TRANSPOSE-NEXT: %[[SUB:.*]] = nabla.sub %[[ONE]], %[[TANH]]
-// TRANSPOSE-NEXT: %[[ADD:.*]] = nabla.add %[[TANH]], %[[ONE]]
-// TRANSPOSE-NEXT: %[[MUL:.*]] = nabla.mul %[[SUB]], %[[ADD]]
-// TRANSPOSE-NEXT: %[[MUL_ZERO:.*]] = nabla.mul_zero %[[CT]], %[[MUL]]
+// TRANSPOSE-NEXT: %[[MUL:.*]] = nabla.mul %[[TANH]], %[[TANH]]
+// TRANSPOSE-NEXT: %[[SUB:.*]] = nabla.sub %[[ONE]], %[[MUL]]
+// TRANSPOSE-NEXT: %[[MUL_ZERO:.*]] = nabla.mul_zero %[[CT]], %[[SUB]]
 // TRANSPOSE-NEXT: return %[[MUL_ZERO]]
 func.func @transpose(%x: tensor<3xf32>, %ct: tensor<3xf32>) -> tensor<3xf32> {
   %r, %lin = nabla.linearize @f(%x) wrt = [0]

@@ -12,9 +12,9 @@ func.func private @f(%x: tensor<f32>, %w: tensor<f32>) -> tensor<f32> {
 // CHECK-SAME: %[[X:.*]]: tensor<f32>, %[[W:.*]]: tensor<f32>, %[[T:.*]]: tensor<f32>
 // CHECK-DAG: %[[S:.*]] = nabla.sin %[[X]]
 // CHECK-DAG: %[[C:.*]] = nabla.cos %[[X]]
-// CHECK-DAG: %[[DS:.*]] = nabla.mul_zero %[[T]], %[[C]]
 // CHECK-DAG: %[[Y:.*]] = nabla.mul %[[S]], %[[W]]
-// CHECK-DAG: %[[DY:.*]] = nabla.mul_zero %[[DS]], %[[W]]
+// CHECK-DAG: %[[D:.*]] = nabla.mul_zero %[[C]], %[[W]]
+// CHECK-DAG: %[[DY:.*]] = nabla.mul_zero %[[T]], %[[D]]
 // CHECK-NOT: nabla.add
 // CHECK: return %[[Y]], %[[DY]]
 func.func @one_active(%x: tensor<f32>, %w: tensor<f32>, %t: tensor<f32>) -> (tensor<f32>, tensor<f32>) {

@@ -18,8 +18,8 @@ func.func private @dot_sin(%x: tensor<2xf32>, %w: tensor<2xf32>) -> tensor<f32> 
 // CHECK-DAG: %[[C:.*]] = nabla.cos %[[X]]
 // CHECK-DAG: %[[B:.*]] = nabla.broadcast %[[CT]] dims = []
 // CHECK-DAG: %[[GW:.*]] = nabla.mul_zero %[[B]], %[[S]]
-// CHECK-DAG: %[[GS:.*]] = nabla.mul_zero %[[B]], %[[W]]
-// CHECK-DAG: %[[GX:.*]] = nabla.mul_zero %[[GS]], %[[C]]
+// CHECK-DAG: %[[D:.*]] = nabla.mul_zero %[[C]], %[[W]]
+// CHECK-DAG: %[[GX:.*]] = nabla.mul_zero %[[B]], %[[D]]
 // CHECK: return %[[GX]], %[[GW]]
 func.func @gradient(%x: tensor<2xf32>, %w: tensor<2xf32>, %ct: tensor<f32>) -> (tensor<2xf32>, tensor<2xf32>) {
   %y, %lin = nabla.linearize @dot_sin(%x, %w) wrt = [0, 1]

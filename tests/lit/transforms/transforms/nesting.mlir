@@ -18,9 +18,10 @@ func.func private @pull(%lin: !linear, %ct: tensor<2xf32>) -> tensor<2xf32> {
 // CHECK-SAME: %[[X:.*]]: tensor<2xf32>, %[[W:.*]]: tensor<2xf32>, %[[B:.*]]: tensor<2x2xf32>
 // CHECK-NOT: nabla.vmap
 // CHECK: %[[C:.*]] = nabla.cos %[[X]] : tensor<2xf32>
-// CHECK-NOT: nabla.cos
-// CHECK-COUNT-2: nabla.mul_zero {{.*}} : tensor<2x2xf32>
-// CHECK: return
+// CHECK-NEXT: %[[D:.*]] = nabla.mul_zero %[[C]], %[[W]] : tensor<2xf32>
+// CHECK-NEXT: %[[DB:.*]] = nabla.broadcast %[[D]] dims = [1]
+// CHECK-NEXT: %[[J:.*]] = nabla.mul_zero %[[B]], %[[DB]] : tensor<2x2xf32>
+// CHECK-NEXT: return %[[J]]
 func.func @jacobian(%x: tensor<2xf32>, %w: tensor<2xf32>, %basis: tensor<2x2xf32>) -> tensor<2x2xf32> {
   %y, %lin = nabla.linearize @f(%x, %w) wrt = [0]
       : (tensor<2xf32>, tensor<2xf32>) -> (tensor<2xf32>, !linear)
@@ -35,10 +36,11 @@ func.func private @through(%lin: !linear, %z: tensor<2xf32>) -> (tensor<2xf32>, 
   return %g, %lin : tensor<2xf32>, !linear
 }
 // CHECK-LABEL: func.func @passed_on
+// CHECK-SAME: %[[X:.*]]: tensor<2xf32>, %[[W:.*]]: tensor<2xf32>, %[[Z:.*]]: tensor<2xf32>
 // CHECK-NOT: !nabla.linear
-// CHECK: %[[G:.*]] = nabla.mul_zero
-// CHECK: %[[H:.*]] = nabla.mul_zero %[[G]]
-// CHECK: return %[[H]], %[[H]]
+// CHECK: %[[D:.*]] = nabla.mul_zero %{{.*}}, %[[W]]
+// CHECK-NEXT: %[[G:.*]] = nabla.mul_zero %[[Z]], %[[D]]
+// CHECK-NEXT: return %[[G]], %[[G]]
 func.func @passed_on(%x: tensor<2xf32>, %w: tensor<2xf32>, %z: tensor<2xf32>) -> (tensor<2xf32>, tensor<2xf32>) {
   %y, %lin = nabla.linearize @f(%x, %w) wrt = [0]
       : (tensor<2xf32>, tensor<2xf32>) -> (tensor<2xf32>, !linear)

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Every elementwise op on floats by the name it has in the dialect, public or not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from nabla._core.elementwise import FLOAT
+from nabla.functions._support import pointwise
+
+
+def op(name: str) -> Callable[..., Any]:
+    return lambda *args: pointwise(name, *args, domain=FLOAT)
