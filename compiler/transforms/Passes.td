@@ -48,6 +48,26 @@ def AutodiffPass : NablaModulePass<"nabla-autodiff"> {
     }
     ```
 
+    A tangent that goes through elementwise ops is multiplied last: the derivatives of a
+    chain of them are multiplied with each other first, so that they are known to the
+    linear part as one residual. Their signs, scales and like terms are merged. This
+    changes derivatives by rounding only, and no value of the function itself. Forward
+    mode, an op at a time, of `sin(x) * 3 - x`,
+    ```mlir
+      %c = nabla.cos %x : tensor<f32>
+      %ds = nabla.mul_zero %t, %c : tensor<f32>
+      %dp = nabla.mul_zero %ds, %three : tensor<f32>
+      %dx = nabla.neg %t : tensor<f32>
+      %dy = nabla.add %dp, %dx : tensor<f32>
+    ```
+    becomes
+    ```mlir
+      %c = nabla.cos %x : tensor<f32>
+      %p = nabla.mul %c, %three : tensor<f32>
+      %d = nabla.sub %p, %one : tensor<f32>
+      %dy = nabla.mul_zero %t, %d : tensor<f32>
+    ```
+
     An op whose callee still holds `nabla.vmap` stays as it is. A public function that
     returns a linear map returns its residuals instead.
   }];
@@ -144,7 +164,9 @@ def TransformsPass : NablaModulePass<"nabla-transforms"> {
   let summary = "Expands every transform op, innermost first";
   let description = [{
     What `--nabla-autodiff` and `--nabla-batch` do, in whatever order the nesting asks
-    for: afterwards no transform op is left.
+    for: afterwards no transform op is left. Functions that are not needed any more go
+    after each function that is expanded; the statistic `peak-ops` is the size of the
+    module when it was largest.
 
     ```mlir
     func.func private @df(%x: tensor<f32>) -> tensor<f32> {

@@ -47,10 +47,11 @@ public:
   /// The same factor as a value.
   mlir::Value emit(const Factor &factor);
 
-private:
-  Factor scaled(Factor factor, double scale);
   /// Whether constants of the type hold `scale` well.
   bool isScale(double scale) const;
+
+private:
+  Factor scaled(Factor factor, double scale);
   void addTerm(llvm::SmallVectorImpl<Term> &terms, Term term);
   Term sum(llvm::ArrayRef<Term> terms);
   mlir::Value emit(Term term);

@@ -124,7 +124,15 @@ std::optional<Product> Factorizer::visitMulZero(MulZeroOp op) {
     return std::nullopt;
   if (!isTangent(t))
     std::swap(t, d);
-  Value base = products[t].base;
+  Product &product = products[t];
+  if (product.isNumber()) {
+    Term right = f.read(d);
+    double scale = product.factor.terms.front().scale * right.scale;
+    // The number alone would be infinite or 0.
+    if (!right.value && !f.isScale(scale))
+      return std::nullopt;
+  }
+  Value base = product.base;
   return Product{base, f.multiply(collected(t, f), d)};
 }
 

@@ -194,9 +194,8 @@ def Nabla_ErfOp
                  "Tensor([0.     0.5205] : f32[2])"];
 }
 
-// Piecewise constant: the derivative is 0 everywhere, by convention also at
-// the steps.
 class Nabla_StepOp<string mnemonic, string math> : Nabla_UnaryOp<mnemonic> {
+  let description = "The derivative is 0, also at the steps.";
   let numpy = mnemonic;
   let scalar = ScalarFloat<math>;
   let jvps = [];
@@ -263,7 +262,8 @@ def Nabla_IntegerPowOp
   let python = "";
   let description = [{
     Computed by repeated squaring; 0 to the power of 0 is 1. The exponent is not
-    negative for a tensor of integers.
+    negative for a tensor of integers. The derivative of the power 0 is 0, also
+    at 0.
   }];
   let arguments = (ins Nabla_NumberTensor:$x, I64Attr:$exponent);
   let results = (outs Nabla_NumberTensor:$result);
@@ -356,7 +356,8 @@ def Nabla_DivOp : Nabla_BinaryOp<"div", Nabla_NumberTensor, [Nabla_Linear]> {
 def Nabla_RemOp : Nabla_BinaryOp<"rem"> {
   let summary = "The remainder of x / y, with the sign of x";
   let description = [{
-    An integer modulo 0 gives x, the smallest integer modulo -1 gives 0.
+    An integer modulo 0 gives x, the smallest integer modulo -1 gives 0. The
+    derivatives are 1 and -trunc(x / y), also where the remainder jumps.
   }];
   let python = "fmod";
   let example = ["nb.fmod(nb.tensor([-7, 7]), 3)", "Tensor([-1  1] : i32[2])"];
@@ -413,6 +414,7 @@ def Nabla_Atan2Op : Nabla_BinaryOp<"atan2", Nabla_FloatTensor> {
   let summary = "The angle in radians of the point (y, x), first operand y";
   let example = ["nb.atan2(nb.tensor([1.0, -1.0]), -1.0)",
                  "Tensor([ 2.3562 -2.3562] : f32[2])"];
+  let description = "The derivatives at the origin are NaN.";
   let arguments = (ins Nabla_FloatTensor:$y, Nabla_FloatTensor:$x);
   let assemblyFormat = "$y `,` $x attr-dict `:` type($result)";
   let numpy = "arctan2";
