@@ -6,9 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from nabla._core.elementwise import FLOAT
-from nabla.functions._support import pointwise
+from nabla._core.elementwise import FLOAT, pointwise
 
 
 def op(name: str) -> Callable[..., Any]:
-    return lambda *args: pointwise(name, *args, domain=FLOAT)
+    return lambda *args: pointwise(name, name, FLOAT, *args)

@@ -202,8 +202,8 @@ bool NestEmitter::emitSum(Nest &nest) {
   Nest *inner = onlyVectorLoop(nest);
   bool isSum = inner && bodyCost(nest) <= maxTermCost;
   nest.forEachKernel([&](Kernel &kernel) {
-    isSum =
-        isSum && kernel.isReduction[ivs.size()] && !kernel.isReduction.back();
+    isSum = isSum && kernel.isReduction[ivs.size()] &&
+            !kernel.isReduction.back() && kernel.keepsOutputs(ivs.size());
   });
   if (!isSum)
     return false;

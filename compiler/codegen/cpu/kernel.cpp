@@ -100,6 +100,13 @@ bool Kernel::writes(Value root) {
   });
 }
 
+bool Kernel::keepsOutputs(unsigned level) {
+  auto outputs = ArrayRef(accesses).drop_front(op.getNumDpsInputs());
+  return llvm::all_of(outputs, [&](const std::optional<Access> &output) {
+    return output->strides[level] == 0;
+  });
+}
+
 bool Kernel::usesIndexOf(unsigned level) {
   return llvm::any_of(
       op.getBlock()->getOps<linalg::IndexOp>(),

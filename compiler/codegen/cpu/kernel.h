@@ -38,6 +38,9 @@ struct Kernel {
     return !op.getBlock()->getArgument(operand).use_empty();
   }
   bool writes(mlir::Value root);
+  /// Whether all iterations of the loop write the same elements; those of a
+  /// running sum write one each.
+  bool keepsOutputs(unsigned level);
   /// Whether several iterations of the innermost loop may run at once.
   bool canVectorize();
   /// Whether the loops `level` and `level + 1` walk through all operands

@@ -303,7 +303,8 @@ REFERENCES: dict[str, Callable[[dict[str, Any]], Reference]] = {
         )
     ),
     "logistic": lambda a: lambda x: 1 / (1 + np.exp(-x)),
-    "mul_zero": lambda a: lambda t, d: np.where(t == 0, 0, t * d),
+    "mul_zero": lambda a: lambda t, d: np.where((t == 0) | (d == 0), 0, t * d),
+    "div_zero": lambda a: lambda t, y: np.where(t == 0, 0, t / y),
     "pad": _pad,
     "random_bits": _random_bits,
     "reduce_max": _extremum(np.maximum, True),

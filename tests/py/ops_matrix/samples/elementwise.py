@@ -44,7 +44,9 @@ DOMAINS: dict[str, tuple[Callable[..., Operand], ...]] = {
     **dict.fromkeys(("asin", "acos", "atanh"), (domain(-0.8, 0.8),)),
     "acosh": (domain(1.3, 3.0),),
     **dict.fromkeys(("floor", "ceil", "round", "trunc"), (domain(0.1, 0.4),)),
-    **dict.fromkeys(("add", "sub", "mul", "mul_zero", "atan2", "div"), (signed, signed)),
+    **dict.fromkeys(
+        ("add", "sub", "mul", "mul_zero", "div_zero", "atan2", "div"), (signed, signed)
+    ),
     **dict.fromkeys(("max", "min"), (signed, domain(-2.0, 2.0))),
     "rem": (domain(2.2, 2.8), domain(0.9, 1.05)),
     "pow": (floats, signed),
