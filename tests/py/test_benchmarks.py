@@ -28,4 +28,4 @@ def test_quick() -> None:
 
 def test_unknown_names_are_told() -> None:
     done = run("kernel")
-    assert done.returncode == 2 and "no benchmark kernel; there are first_calls" in done.stderr
+    assert done.returncode == 2 and "no benchmark kernel; there are derivatives" in done.stderr
