@@ -16,15 +16,11 @@ using namespace mlir;
 namespace nabla {
 namespace {
 
-/// The same elements in the type that memory holds; null for elements that are
-/// not in the module itself.
-static ElementsAttr storageElements(ElementsAttr elements) {
-  RankedTensorType type = storageTensor(elements.getType());
-  if (type == elements.getType())
-    return elements;
-  auto dense = dyn_cast<DenseElementsAttr>(elements);
-  if (!dense)
-    return {};
+/// The same elements in the type that memory holds.
+static ElementsAttr storageElements(DenseElementsAttr dense) {
+  RankedTensorType type = storageTensor(dense.getType());
+  if (type == dense.getType())
+    return dense;
   if (!dense.getElementType().isInteger(1))
     return dense.bitcast(type.getElementType());
   return dense.mapValues(type.getElementType(),
@@ -37,10 +33,8 @@ struct LowerConstant : OpConversionPattern<ConstantOp> {
   LogicalResult
   matchAndRewrite(ConstantOp op, OpAdaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    ElementsAttr elements = storageElements(op.getValue());
-    if (!elements)
-      return op.emitOpError("has elements that are not dense");
-    rewriter.replaceOpWithNewOp<arith::ConstantOp>(op, elements);
+    rewriter.replaceOpWithNewOp<arith::ConstantOp>(
+        op, storageElements(cast<DenseElementsAttr>(op.getValue())));
     return success();
   }
 };

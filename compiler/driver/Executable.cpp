@@ -8,6 +8,7 @@
 
 #include "compiler/driver/ProgramImpl.h"
 #include "compiler/driver/Worker.h"
+#include "compiler/runtime/Temporaries.h"
 #include "compiler/target/cpu/Jit.h"
 
 #include <chrono>
@@ -19,7 +20,9 @@ Executable::Executable() = default;
 Executable::Executable(Executable &&other) = default;
 Executable::~Executable() = default;
 
-void Executable::run(void **pointers) const { jit->entry()(pointers); }
+bool Executable::run(void **pointers) const {
+  return runCompiled(jit->entry(), pointers);
+}
 
 static Failure parseTypes(const std::vector<std::string> &texts,
                           std::vector<const ArrayType *> &types) {

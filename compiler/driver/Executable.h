@@ -29,8 +29,8 @@ public:
   const Timings &timings() const { return stages; }
 
   /// `pointers` holds the addresses of inputs of the input types, then of
-  /// results.
-  void run(void **pointers) const;
+  /// results. Returns false where there is no memory for temporaries.
+  bool run(void **pointers) const;
 
 private:
   std::unique_ptr<Jit> jit;

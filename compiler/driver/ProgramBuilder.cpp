@@ -160,6 +160,8 @@ bool ProgramBuilder::endFunction(const std::vector<int64_t> &results) {
   SmallVector<Value> values;
   if (!pimpl->getValues(results, values))
     return false;
+  if (scope.name.empty())
+    return fail("a function has no name");
   if (pimpl->importer->isTaken(scope.name))
     return fail("two functions are named '" + scope.name + "'");
   OpBuilder builder(pimpl->session.context());

@@ -200,10 +200,15 @@ std::optional<RegisteredOperationName> Session::getOp(StringRef name) {
 LogicalResult
 Session::checkAttributes(RegisteredOperationName op,
                          llvm::ArrayRef<NamedAttribute> attributes) {
-  for (NamedAttribute attribute : attributes)
+  llvm::SmallDenseSet<StringAttr, 8> names;
+  for (NamedAttribute attribute : attributes) {
     if (!llvm::is_contained(op.getAttributeNames(), attribute.getName()))
       return error() << "'" << op.getStringRef() << "' op has no attribute '"
-                     << attribute.getName() << "'";
+                     << attribute.getName().getValue() << "'";
+    if (!names.insert(attribute.getName()).second)
+      return error() << "'" << op.getStringRef() << "' op has two attributes '"
+                     << attribute.getName().getValue() << "'";
+  }
   NamedAttrList list(attributes);
   return op.verifyInherentAttrs(
       list, [&] { return error() << "'" << op.getStringRef() << "' op "; });

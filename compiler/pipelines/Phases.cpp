@@ -36,6 +36,7 @@ static void addLinalg(OpPassManager &passes) {
 static void addSchedule(OpPassManager &passes) {
   passes.addPass(createFuseElementwisePass());
   passes.addPass(createCanonicalizerPass());
+  passes.addPass(createFillSplatsPass());
   passes.addPass(createCSEPass());
   passes.addPass(createSeparateTemporariesPass());
 }

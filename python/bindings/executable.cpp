@@ -39,6 +39,12 @@ static void checkInput(const Executable &executable, size_t position,
                              .c_str());
 }
 
+[[noreturn]] static void raiseMemoryError(const std::string &what) {
+  PyErr_SetString(PyExc_MemoryError,
+                  ("there is no memory for " + what).c_str());
+  throw nb::python_error();
+}
+
 static nb::list run(const Executable &executable, nb::sequence inputs) {
   size_t count = nb::len(inputs);
   if (count != executable.inputs().size())
@@ -57,12 +63,17 @@ static nb::list run(const Executable &executable, nb::sequence inputs) {
   for (const ArrayType *type : executable.results()) {
     std::optional<Buffer> buffer = Buffer::allocate(type);
     if (!buffer)
-      throw std::bad_alloc();
+      raiseMemoryError("a result of " + type->text());
     pointers.push_back(buffer->data());
     results.append(nb::cast(std::move(*buffer)));
   }
-  nb::gil_scoped_release release;
-  executable.run(pointers.data());
+  bool ran;
+  {
+    nb::gil_scoped_release release;
+    ran = executable.run(pointers.data());
+  }
+  if (!ran)
+    raiseMemoryError("the temporaries of a program");
   return results;
 }
 

@@ -40,10 +40,20 @@ void nabla::runInterruptibly(std::function<void()> work, nb::object poll) {
     throw nb::python_error();
 }
 
+/// What the interfaces that take any sequence make of wrong members.
+static void translateCast(const std::exception_ptr &pointer, void *) {
+  try {
+    std::rethrow_exception(pointer);
+  } catch (const nb::cast_error &) {
+    PyErr_SetString(PyExc_TypeError, "an item is of the wrong type");
+  }
+}
+
 NB_MODULE(_nabla, m) {
   m.doc() = "What Nabla's Python driver needs of its compiler.";
   mlirError =
       nb::exception<std::runtime_error>(m, "MLIRError", PyExc_ValueError).ptr();
+  nb::register_exception_translator(&translateCast);
   m.def("version", [] { return "0.1.0"; });
   nb::module_::import_("atexit").attr("register")(nb::cpp_function([] {
     nb::gil_scoped_release release;

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/target/cpu/Jit.h"
+#include "compiler/runtime/Temporaries.h"
 
 #include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/ExecutionEngine/Orc/ExecutionUtils.h"
@@ -107,6 +108,13 @@ link(Optimized &optimized) {
   if (!process)
     return process.takeError();
   (*jit)->getMainJITDylib().addGenerator(std::move(*process));
+  llvm::orc::SymbolMap allocation;
+  allocation[(*jit)->mangleAndIntern("malloc")] = {
+      llvm::orc::ExecutorAddr::fromPtr(&allocateTemporary),
+      llvm::JITSymbolFlags::Exported | llvm::JITSymbolFlags::Callable};
+  if (llvm::Error error = (*jit)->getMainJITDylib().define(
+          llvm::orc::absoluteSymbols(std::move(allocation))))
+    return error;
   llvm::orc::ThreadSafeModule module(std::move(optimized.module),
                                      std::move(optimized.context));
   if (llvm::Error error = (*jit)->addIRModule(std::move(module)))

@@ -154,6 +154,8 @@ def as_dtype(dtype: DTypeLike) -> DType:
 
 def _from_numpy(dtype: object) -> DType:
     name = dtype if isinstance(dtype, str) else None
+    if dtype is None:  # float64 to NumPy
+        raise TypeError(at_user("None is not a dtype"))
     if name not in _BY_NAME:
         try:
             name = np.dtype(dtype).name  # type: ignore[call-overload]

@@ -12,25 +12,36 @@ from types import CodeType, FrameType
 Where = tuple[CodeType, int]
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+_LIBRARY = os.path.dirname(os.__file__) + os.sep
+# Call back what they are given, so a frame of theirs says nothing.
+_CALLERS = tuple(f"{os.sep}{name}{os.sep}" for name in ("numpy", "optree"))
 # By the address of a code object, for its hash takes a look at all of its instructions; and
 # the code objects, which must live for that.
-_is_ours: dict[int, bool] = {}
+_is_users: dict[int, bool] = {}
 _codes: list[CodeType] = []
 
 
 def where() -> Where | None:
-    """The innermost frame outside this package."""
+    """The innermost frame outside of this package and of Python's library."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         code = frame.f_code
-        ours = _is_ours.get(id(code))
-        if ours is None:
+        users = _is_users.get(id(code))
+        if users is None:
             _codes.append(code)
-            ours = _is_ours[id(code)] = code.co_filename.startswith(_PACKAGE)
-        if not ours:
+            users = _is_users[id(code)] = _belongs_to_user(code.co_filename)
+        if users:
             return (code, frame.f_lasti)
         frame = frame.f_back
     return None
+
+
+def _belongs_to_user(file: str) -> bool:
+    if file.startswith((_PACKAGE, "<frozen ")):
+        return False
+    if "-packages" in file:  # may lie within the library
+        return not any(caller in file for caller in _CALLERS)
+    return not file.startswith(_LIBRARY)
 
 
 def place(at: Where) -> tuple[int, int]:
@@ -71,5 +82,5 @@ def _display(file: str) -> str:
         numbers = getattr(getattr(shell, "compile", None), "_filename_map", {})
         count = numbers.get(file)
         if count is not None:
-            return f"cell [{count}]"
+            return f"In[{count}]"
     return f'file "{file}"'

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias
 
 from nabla._core.dtypes import BY_MLIR, DType
+from nabla._core.errors import at_user
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 # What functions take where they take a tensor (the class of tensors is a Handle).
 TensorLike: TypeAlias = "Handle | np.ndarray[Any, Any] | np.generic | bool | int | float"
+
+
+MAX_ELEMENTS = 1 << 48  # of one tensor; compiler/runtime/ArrayType.h
 
 
 class Dim(int):
@@ -137,10 +141,20 @@ def tensor_type(dtype: DType, shape: tuple[int, ...]) -> TensorType:
     found = _tensor_types.get(key)
     if found is None:
         # Plain ints, whatever subclass of int the caller came with.
-        made = TensorType(dtype, tuple(int(dim) for dim in shape))
+        dims = tuple(int(dim) for dim in shape)
+        _check_shape(dims)
+        made = TensorType(dtype, dims)
         found = _tensor_types.setdefault(key, made)  # another thread may have been first
         _parsed[found.mlir] = found
     return found
+
+
+def _check_shape(dims: tuple[int, ...]) -> None:
+    if any(dim < 0 for dim in dims):
+        raise ValueError(at_user(f"there is no shape {list(dims)}: an extent is negative"))
+    # Extents of zero do not count, as in the compiler.
+    if math.prod(dim for dim in dims if dim) > MAX_ELEMENTS:
+        raise ValueError(at_user(f"a tensor of shape {list(dims)} has too many elements"))
 
 
 def linear_type(inputs: tuple[TensorType, ...], results: tuple[TensorType, ...]) -> LinearType:

@@ -122,6 +122,8 @@ def run_mlir(text: str, *arrays: Any) -> Any:
     ... ''', nb.tensor([1.0, 2.0]))
     Tensor([2. 4.] : f32[2])
     """
+    if not isinstance(text, str):
+        raise TypeError(at_user(f"run_mlir: a program is text, not {type(text).__name__}"))
     try:
         module = _nabla.Module.parse(text)
         expected = module.signature()[0]
