@@ -11,9 +11,14 @@
 #include "mlir/IR/DialectRegistry.h"
 #include "mlir/Support/FileUtilities.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
+#include "llvm/Support/CrashRecoveryContext.h"
+#include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/PrettyStackTrace.h"
 #include "llvm/Support/ToolOutputFile.h"
 #include "llvm/Support/WithColor.h"
+
+#include <cstdlib>
 
 using namespace mlir;
 
@@ -43,6 +48,22 @@ static LogicalResult process(llvm::StringRef input, llvm::StringRef output,
   return success();
 }
 
+/// Runs `work`. A crash, which may be in upstream's code, prints the stack and
+/// fails; with NABLA_CRASH set, a debugger sees it instead.
+static LogicalResult guarded(llvm::function_ref<LogicalResult()> work) {
+  if (!std::getenv("NABLA_CRASH"))
+    llvm::CrashRecoveryContext::Enable();
+  llvm::CrashRecoveryContext guard;
+  guard.DumpStackAndCleanupOnFailure = true;
+  LogicalResult result = failure();
+  const void *stack = llvm::SavePrettyStackState();
+  if (guard.RunSafely([&] { result = work(); }))
+    return result;
+  llvm::RestorePrettyStackState(stack);
+  return report("internal error of the compiler (signal " +
+                std::to_string(guard.RetCode - 128) + ")");
+}
+
 int main(int argc, char **argv) {
   DialectRegistry registry;
   nabla::registerAllDialects(registry);
@@ -53,5 +74,9 @@ int main(int argc, char **argv) {
   // Not about a program: upstream's affair.
   if (config.shouldShowDialects() || config.shouldListPasses())
     return asMainReturnCode(MlirOptMain(argc, argv, input, output, registry));
-  return asMainReturnCode(process(input, output, registry, config));
+  llvm::InitLLVM initialized(argc, argv);
+  // No structured bindings: lambdas of C++17 do not capture them.
+  std::string from = input, to = output;
+  return asMainReturnCode(
+      guarded([&] { return process(from, to, registry, config); }));
 }
