@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""The documentation shows what is so: its code runs, its outputs and paths are today's."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from nabla.transforms.inspect import PHASES
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PASSES = sorted((ROOT / "compiler").rglob("Passes.td"))
+
+
+def refresh() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("refresh", ROOT / "docs" / "refresh.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
+def test_outputs(path: Path) -> None:
+    """If the change is meant, `python docs/refresh.py` writes down the new outputs."""
+    assert path.read_text() == refresh().refreshed(path)
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
+def test_paths_and_links(path: Path) -> None:
+    text = path.read_text()
+    named = re.findall(r"`((?:[\w.-]+/)+[\w.-]*)`", text)
+    roots = ("compiler/", "dialects/", "docs/", "examples/", "python/", "tests/", "cmake/")
+    missing = [name for name in named if name.startswith(roots) and not (ROOT / name).exists()]
+    links = re.findall(r"\]\(((?!https?:)[^)#]+)\)", text)
+    missing += [link for link in links if not (path.parent / link).exists()]
+    assert not missing
+
+
+def test_phases() -> None:
+    """The phases and their sentences are those of the compiler."""
+    source = (ROOT / "compiler/pipelines/Phases.cpp").read_text()
+    table = source[source.index("constexpr Phase phases[]") :]
+    rows = re.findall(r'\{"(\w+)",\s*((?:"[^"]*"\s*)+),', table)
+    sentences = {name: "".join(re.findall(r'"([^"]*)"', text)) for name, text in rows}
+    document = (ROOT / "docs/architecture.md").read_text()
+    shown = re.findall(r"^- `(\w+)`: ((?:.|\n  )+)$", document, re.MULTILINE)
+    assert {name: text.replace("\n  ", " ") for name, text in shown} == sentences
+    assert tuple(sentences) == PHASES
+
+
+@pytest.mark.parametrize("path", PASSES, ids=lambda path: path.parent.name)
+def test_passes_show_ir(path: Path) -> None:
+    """Each pass says in its record what it does, with IR."""
+    records = re.split(r"^def ", path.read_text(), flags=re.MULTILINE)[1:]
+    assert records
+    for record in records:
+        name = record.split()[0]
+        assert re.search(r'let summary = "\w[^"]+"', record), name
+        description = re.search(r"let description = \[\{(.*?)\}\]", record, re.DOTALL)
+        assert description and "```mlir" in description[1], name
