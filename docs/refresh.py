@@ -120,8 +120,8 @@ def refreshed(path: Path) -> str:
 
 def main() -> int:
     for path in documents():
-        text = refreshed(path)
-        if text != path.read_text():
+        # An output that gets longer moves the lines that later outputs tell.
+        while (text := refreshed(path)) != path.read_text():
             path.write_text(text)
             print(f"{path.relative_to(ROOT)}: changed")
     return 0
