@@ -69,6 +69,7 @@ static void addBufferize(OpPassManager &passes) {
 }
 
 static void addLoops(OpPassManager &passes) {
+  passes.addPass(createOutlineParallelPass());
   passes.addPass(createCopyLoopsPass());
   passes.addPass(createConvertLinalgToLoopsPass());
   passes.addPass(createExpandMathPass());

@@ -12,20 +12,35 @@
 /// Where the run of this thread goes on when memory is short.
 static thread_local std::jmp_buf *wayOut = nullptr;
 
-bool nabla::runCompiled(void (*entry)(void **pointers), void **pointers) {
+/// Calls `body`; false if it was left by the way out. Compiled code has nothing
+/// to destroy, so it can be left like this.
+template <typename Body> static bool runGuarded(Body body) {
+  std::jmp_buf *outer = wayOut;
   std::jmp_buf out;
   wayOut = &out;
-  // Compiled code has nothing to destroy, so it can be left like this.
   bool finished = setjmp(out) == 0;
   if (finished)
-    entry(pointers);
-  wayOut = nullptr;
+    body();
+  wayOut = outer;
   return finished;
+}
+
+bool nabla::runCompiled(void (*entry)(void **pointers), void **pointers) {
+  return runGuarded([&] { entry(pointers); });
+}
+
+bool nabla::runTurn(LoopBody body, int64_t turn, void *captures) {
+  return runGuarded([&] { body(turn, captures); });
+}
+
+void nabla::abandonRun() {
+  if (wayOut)
+    std::longjmp(*wayOut, 1);
 }
 
 void *nabla::allocateTemporary(size_t bytes) {
   void *memory = std::malloc(bytes);
-  if (!memory && bytes != 0 && wayOut)
-    std::longjmp(*wayOut, 1);
+  if (!memory && bytes != 0)
+    abandonRun();
   return memory;
 }

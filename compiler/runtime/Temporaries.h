@@ -8,12 +8,21 @@
 #define NABLA_COMPILER_RUNTIME_TEMPORARIES_H
 
 #include <cstddef>
+#include <cstdint>
 
 namespace nabla {
 
 /// Runs compiled code. Returns false, without having finished, where it asks
 /// for memory that there is not; other temporaries it had are then lost.
 bool runCompiled(void (*entry)(void **pointers), void **pointers);
+
+/// One turn of a parallel loop: its number, and what the loop was given.
+using LoopBody = void (*)(int64_t turn, void *captures);
+
+/// The same for one turn, on whatever thread.
+bool runTurn(LoopBody body, int64_t turn, void *captures);
+/// Ends the run of compiled code on this thread, as `runCompiled` says.
+void abandonRun();
 
 /// What compiled code calls as `malloc`: it does not look at the result.
 void *allocateTemporary(size_t bytes);

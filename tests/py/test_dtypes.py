@@ -104,11 +104,17 @@ def test_ops_promote(op: str) -> None:
                 assert apply(left, right).dtype == expected, (a, b)
 
 
-def test_matmul_and_concatenate_promote() -> None:
+def test_matmul_pow_and_concatenate_promote() -> None:
     for a, b, expected in PAIRS:
         if expected != "bool":
+            assert (one(a) ** one(b)).dtype == expected, (a, b)
             assert (one(a) @ one(b)).dtype == expected, (a, b)
             assert nb.concatenate([one(a), one(b)]).dtype == expected, (a, b)
+    for scalar, a, expected in WEAK_PAIRS:
+        if expected != "bool":
+            assert (scalar ** one(a)).dtype == expected, (scalar, a)
+            if not isinstance(scalar, bool):
+                assert (one(a) ** scalar).dtype == expected, (a, scalar)
 
 
 def test_promoted_numbers() -> None:

@@ -42,10 +42,10 @@ def test_healthy_cells(errors: list[str]) -> None:
 @pytest.mark.parametrize(
     ("cell", "where"),
     [
-        (3, "cell [2], line 3, in f"),  # where the function was written
-        (4, "cell [4], line 3"),
-        (5, "cell [2], line 3, in f"),
-        (6, "cell [2], line 3, in f"),
+        (3, "In[2], line 3, in f"),  # where the function was written
+        (4, "In[4], line 3"),
+        (5, "In[2], line 3, in f"),
+        (6, "In[2], line 3, in f"),
     ],
 )
 def test_the_cell_and_line_are_named(errors: list[str], cell: int, where: str) -> None:

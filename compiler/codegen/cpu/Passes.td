@@ -117,6 +117,39 @@ def FuseElementwisePass : Pass<"nabla-fuse-elementwise"> {
                            "::mlir::linalg::LinalgDialect"];
 }
 
+def OutlineParallelPass : Pass<"nabla-outline-parallel", "::mlir::ModuleOp"> {
+  let summary = "Make the bodies of parallel loops functions that the runtime calls";
+  let description = [{
+    Each outermost `scf.forall` on buffers becomes a call of `nabla_parallel_for`, which
+    runs the turns on the threads of compiler/runtime/ThreadPool.h. What the body uses
+    of the outside goes through an array of eight-byte slots: buffers by their address,
+    scalars by value; views and arithmetic are computed again inside.
+
+    ```mlir
+    func.func @main(%x: memref<64xf32>) {
+      scf.forall (%i) in (8) { use(%x, %i) }
+    }
+    ```
+    becomes
+    ```mlir
+    func.func private @nabla_parallel_for(i64, (i64, !llvm.ptr) -> (), !llvm.ptr)
+    func.func @main(%x: memref<64xf32>) {
+      %slots = llvm.alloca ... ; store the address of %x
+      %body = constant @main.parallel : (i64, !llvm.ptr) -> ()
+      call @nabla_parallel_for(%turns, %body, %slots)
+    }
+    func.func private @main.parallel(%turn: i64, %slots: !llvm.ptr) {
+      %x = ... ; from its slot
+      use(%x, %turn)
+    }
+    ```
+
+    Bounds are constants, buffers have static shapes and layouts.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::func::FuncDialect",
+                           "::mlir::LLVM::LLVMDialect", "::mlir::memref::MemRefDialect"];
+}
+
 def PackedEntryPass : Pass<"nabla-packed-entry", "::mlir::ModuleOp"> {
   let summary = "Give each public function an entry that takes an array of pointers";
   let description = [{

@@ -19,6 +19,9 @@ class FlatBuffers {
 public:
   /// Makes both for `access` here, for use from here on.
   void prepare(mlir::ImplicitLocOpBuilder &b, const Access &access);
+  bool isPrepared(const Access &access) const {
+    return buffers.contains(access.root);
+  }
   mlir::Value buffer(const Access &access) const {
     return buffers.lookup(access.root);
   }

@@ -11,6 +11,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/codegen/cpu/contraction.h"
+#include "compiler/codegen/cpu/divide.h"
 #include "compiler/codegen/cpu/emit_body.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -63,6 +64,10 @@ Block chooseBlock(int64_t m, int64_t n, int64_t k, int64_t lanes,
 constexpr int64_t pageBytes = 4096;
 /// How many blocks of rows must read a panel to pay for its copy.
 constexpr int64_t minBlocksToCopy = 4;
+/// How many blocks of rows a thread does, to pay for panels of its own.
+constexpr int64_t minBlocksOfPart = 16;
+/// Of one element, among fused ones in registers, in units of `numParts`.
+constexpr double workOfMultiplication = 0.25;
 /// So many multiplications of vectors make a loop body.
 constexpr int64_t maxUnrolled = 64;
 
@@ -84,13 +89,16 @@ public:
     for (auto &access : c.kernel.accesses)
       buffers.prepare(b, *access);
     ivs.assign(c.kernel.depth(), constant(0));
-    if (copiesPanel())
-      panel = memref::AllocOp::create(
-          b, MemRefType::get({k * block.columns()}, sumType),
-          b.getI64IntegerAttr(64));
-    emitOuter(c.outer);
-    if (panel)
-      memref::DeallocOp::create(b, panel);
+    double outer = 1;
+    for (unsigned loop : c.outer)
+      outer *= c.kernel.extents[loop];
+    int64_t parts = numParts(outer * m * n * k * workOfMultiplication);
+    if (parts == 1)
+      emitPart(c.outer);
+    else if (!c.outer.empty() && outer >= parts)
+      emitPartsOfOuter(parts);
+    else
+      emitPartsOfRows(parts);
   }
 
 private:
@@ -103,7 +111,12 @@ private:
            (bytes >= pageBytes && m / block.rows >= minBlocksToCopy);
   }
 
+  void emitPartsOfOuter(int64_t parts);
+  void emitPartsOfRows(int64_t parts);
+  void emitPart(ArrayRef<unsigned> loops);
   void emitOuter(ArrayRef<unsigned> loops);
+  Value allocatePanel();
+  void releasePanel();
   void emitBlock();
   void addStep(Value step, int64_t offset, MutableArrayRef<Value> sums);
   void copyPanel();
@@ -144,8 +157,62 @@ private:
   Block block;
   FlatBuffers buffers;
   SmallVector<Value> ivs;
+  /// Where the rows of the part begin.
+  Value firstRow;
   Value panel;
 };
+
+/// Threads share the outermost of the loops around products.
+void ContractionEmitter::emitPartsOfOuter(int64_t parts) {
+  unsigned loop = c.outer.front();
+  int64_t extent = c.kernel.extents[loop];
+  int64_t size = llvm::divideCeil(extent, parts);
+  forParts(b, extent, size, [&](Value first) {
+    panel = allocatePanel();
+    forSteps(b, size, 1, [&](Value i) {
+      ivs[loop] = arith::AddIOp::create(b, first, i);
+      emitOuter(ArrayRef(c.outer).drop_front());
+    });
+    releasePanel();
+  });
+}
+
+/// Threads share the rows of C, in whole blocks.
+void ContractionEmitter::emitPartsOfRows(int64_t parts) {
+  int64_t blocks = llvm::divideCeil(llvm::divideCeil(m, parts), block.rows);
+  if (copiesPanel())
+    blocks = std::max(blocks, minBlocksOfPart);
+  int64_t all = m, size = blocks * block.rows;
+  if (size >= m) {
+    emitPart(c.outer);
+    return;
+  }
+  forParts(b, all, size, [&](Value first) {
+    firstRow = first;
+    m = size;
+    emitPart(c.outer);
+    m = all;
+  });
+}
+
+void ContractionEmitter::emitPart(ArrayRef<unsigned> loops) {
+  panel = allocatePanel();
+  emitOuter(loops);
+  releasePanel();
+}
+
+Value ContractionEmitter::allocatePanel() {
+  if (!copiesPanel())
+    return nullptr;
+  return memref::AllocOp::create(
+      b, MemRefType::get({k * block.columns()}, sumType),
+      b.getI64IntegerAttr(64));
+}
+
+void ContractionEmitter::releasePanel() {
+  if (panel)
+    memref::DeallocOp::create(b, panel);
+}
 
 void ContractionEmitter::emitOuter(ArrayRef<unsigned> loops) {
   if (!loops.empty()) {
@@ -160,7 +227,8 @@ void ContractionEmitter::emitOuter(ArrayRef<unsigned> loops) {
     if (panel)
       copyPanel();
     forSteps(b, m, block.rows, [&](Value row) {
-      ivs[c.m] = row;
+      ivs[c.m] =
+          firstRow ? arith::AddIOp::create(b, firstRow, row).getResult() : row;
       emitBlock();
     });
   });

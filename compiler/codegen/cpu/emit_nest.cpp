@@ -10,6 +10,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/codegen/cpu/emit_nest.h"
+#include "compiler/codegen/cpu/divide.h"
 #include "compiler/codegen/cpu/emit_body.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -110,12 +111,13 @@ public:
       : b(b), vectorBits(vectorBits) {}
 
   void emitTop(Nest &nest) {
-    nest.forEachKernel([&](Kernel &kernel) {
-      for (auto &access : kernel.accesses)
-        if (access)
-          buffers.prepare(b, *access);
+    prepareBuffers(nest, [&](Access &access) {
+      return !llvm::is_contained(nest.locals, access.root);
     });
-    emit(nest);
+    if (nest.partSize != 0)
+      emitParts(nest);
+    else
+      emit(nest);
   }
 
 private:
@@ -126,6 +128,8 @@ private:
     unsigned numTotals() const { return kernel->op.getNumDpsInits(); }
   };
 
+  void prepareBuffers(Nest &nest, llvm::function_ref<bool(Access &)> which);
+  void emitParts(Nest &nest);
   void emit(Nest &nest);
   void emitChildren(Nest &nest);
   bool emitSum(Nest &nest);
@@ -158,6 +162,33 @@ private:
   SmallVector<Value> terms;
   SmallVector<Reduction> reductions;
 };
+
+void NestEmitter::prepareBuffers(Nest &nest,
+                                 llvm::function_ref<bool(Access &)> which) {
+  nest.forEachKernel([&](Kernel &kernel) {
+    for (auto &access : kernel.accesses)
+      if (access && which(*access))
+        buffers.prepare(b, *access);
+  });
+}
+
+void NestEmitter::emitParts(Nest &nest) {
+  forParts(b, nest.extent, nest.partSize, [&](Value first) {
+    IRMapping copies;
+    for (Value local : nest.locals)
+      b.clone(*local.getDefiningOp(), copies);
+    auto isCopied = [&](Access &access) {
+      access.root = copies.lookupOrDefault(access.root);
+      return !buffers.isPrepared(access);
+    };
+    prepareBuffers(nest, isCopied);
+    ivs.push_back(first);
+    emit(*nest.children.front());
+    ivs.pop_back();
+    for (Value local : nest.locals)
+      memref::DeallocOp::create(b, copies.lookup(local));
+  });
+}
 
 void NestEmitter::emit(Nest &nest) {
   if (nest.isLeaf()) {

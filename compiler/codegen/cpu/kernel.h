@@ -52,8 +52,10 @@ struct Kernel {
   /// The width of the widest number in the body.
   unsigned widestBits();
 
-private:
+  /// Whether the body uses the number of the iteration.
   bool usesIndexOf(unsigned level);
+
+private:
   void dropUnitLoops();
   void moveInnermost(unsigned loop);
 };

@@ -19,6 +19,10 @@ struct Nest {
   Kernel *kernel = nullptr;
   int64_t extent = 1;
   std::vector<std::unique_ptr<Nest>> children;
+  /// For the outermost loop: 0, or the step of a parallel loop whose only child
+  /// loops over one part. Each part needs its own copy of the local buffers.
+  int64_t partSize = 0;
+  llvm::SmallVector<mlir::Value> locals;
 
   bool isLeaf() const { return kernel != nullptr; }
   bool isInnermost() const {

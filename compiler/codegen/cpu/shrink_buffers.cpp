@@ -97,14 +97,6 @@ Footprint Room::oneIteration(unsigned depth) const {
   return all;
 }
 
-/// Whether nobody but kernels of the nest sees the buffer.
-bool isLocal(memref::AllocOp alloc, const DenseSet<Operation *> &kernels) {
-  return allUses(alloc, [&](OpOperand &use) {
-    return isa<memref::DeallocOp>(use.getOwner()) ||
-           kernels.contains(use.getOwner());
-  });
-}
-
 void shrink(memref::AllocOp alloc, Room &room, unsigned depth) {
   OpBuilder b(alloc);
   Footprint range = room.oneIteration(depth);
@@ -123,6 +115,13 @@ void shrink(memref::AllocOp alloc, Room &room, unsigned depth) {
 
 } // namespace
 
+bool isSeenOnlyBy(memref::AllocOp alloc, const DenseSet<Operation *> &kernels) {
+  return allUses(alloc, [&](OpOperand &use) {
+    return isa<memref::DeallocOp>(use.getOwner()) ||
+           kernels.contains(use.getOwner());
+  });
+}
+
 void shrinkBuffers(Nest &nest) {
   SetVector<Value> roots;
   DenseSet<Operation *> kernels;
@@ -134,7 +133,7 @@ void shrinkBuffers(Nest &nest) {
   });
   for (Value root : roots) {
     auto alloc = root.getDefiningOp<memref::AllocOp>();
-    if (!alloc || !isLocal(alloc, kernels))
+    if (!alloc || !isSeenOnlyBy(alloc, kernels))
       continue;
     Room room(nest, root);
     unsigned depth = room.depth;

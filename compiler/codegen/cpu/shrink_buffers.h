@@ -9,11 +9,17 @@
 
 #include "compiler/codegen/cpu/nest.h"
 
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+
 namespace nabla {
 
 /// Gives temporaries that only pass values on within an iteration of the outer
 /// loops of `nest` room for no more than one iteration, which stays in cache.
 void shrinkBuffers(Nest &nest);
+
+/// Whether nobody but these kernels uses the buffer, and its deallocation.
+bool isSeenOnlyBy(mlir::memref::AllocOp alloc,
+                  const llvm::DenseSet<mlir::Operation *> &kernels);
 
 /// Erases allocations in `block` that are written at most.
 void eraseUnreadBuffers(mlir::Block &block);

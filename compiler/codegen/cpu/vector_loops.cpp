@@ -6,6 +6,7 @@
 
 #include "compiler/codegen/cpu/Passes.h"
 #include "compiler/codegen/cpu/contraction.h"
+#include "compiler/codegen/cpu/divide.h"
 #include "compiler/codegen/cpu/emit_nest.h"
 #include "compiler/codegen/cpu/host.h"
 #include "compiler/codegen/cpu/shrink_buffers.h"
@@ -87,6 +88,8 @@ void Run::finish() {
     collapseLoops(*nest, 0);
   for (auto &nest : nests)
     shrinkBuffers(*nest);
+  for (auto &nest : nests)
+    divideNest(*nest);
   for (auto &nest : nests)
     emitNest(b, *nest, vectorBits);
   for (Kernel *kernel : all)

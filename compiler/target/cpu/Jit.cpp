@@ -6,6 +6,7 @@
 
 #include "compiler/target/cpu/Jit.h"
 #include "compiler/runtime/Temporaries.h"
+#include "compiler/runtime/ThreadPool.h"
 
 #include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/ExecutionEngine/Orc/ExecutionUtils.h"
@@ -107,13 +108,18 @@ link(Optimized &optimized) {
       (*jit)->getDataLayout().getGlobalPrefix());
   if (!process)
     return process.takeError();
-  (*jit)->getMainJITDylib().addGenerator(std::move(*process));
-  llvm::orc::SymbolMap allocation;
-  allocation[(*jit)->mangleAndIntern("malloc")] = {
-      llvm::orc::ExecutorAddr::fromPtr(&allocateTemporary),
-      llvm::JITSymbolFlags::Exported | llvm::JITSymbolFlags::Callable};
-  if (llvm::Error error = (*jit)->getMainJITDylib().define(
-          llvm::orc::absoluteSymbols(std::move(allocation))))
+  llvm::orc::JITDylib &main = (*jit)->getMainJITDylib();
+  main.addGenerator(std::move(*process));
+  // This library may be loaded where the process does not see its symbols.
+  llvm::orc::SymbolMap runtime;
+  auto define = [&](StringRef name, auto *function) {
+    runtime[(*jit)->mangleAndIntern(name)] = {
+        llvm::orc::ExecutorAddr::fromPtr(function),
+        llvm::JITSymbolFlags::Exported | llvm::JITSymbolFlags::Callable};
+  };
+  define("malloc", &allocateTemporary);
+  define("nabla_parallel_for", &nabla_parallel_for);
+  if (llvm::Error error = main.define(llvm::orc::absoluteSymbols(runtime)))
     return error;
   llvm::orc::ThreadSafeModule module(std::move(optimized.module),
                                      std::move(optimized.context));

@@ -9,7 +9,7 @@ import numpy as np
 
 from nabla._core import elementwise as e
 from nabla._core.convert import as_value
-from nabla._core.dtypes import as_dtype, bool_, float32
+from nabla._core.dtypes import as_dtype, bool_, float32, int32
 from nabla._core.errors import at_user
 from nabla._core.tree import wrap
 from nabla._generated import build
@@ -139,6 +139,8 @@ def _whole(y: TensorLike) -> int | None:
 def _integer_pow(x: Value, exponent: int, from_float: bool) -> Tensor:
     if from_float and not x.type.dtype.is_float:
         x = e.convert(x, float32)
+    elif x.type.dtype is bool_:
+        x = e.convert(x, int32)  # that of a bool and a Python integer
     e.accepted("pow", x.type.dtype, e.NUMBER)
     if exponent < 0 and not x.type.dtype.is_float:
         raise ValueError(

@@ -1,0 +1,33 @@
+//===- divide.h - Work for several threads ----------------------*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef NABLA_COMPILER_CODEGEN_CPU_DIVIDE_H
+#define NABLA_COMPILER_CODEGEN_CPU_DIVIDE_H
+
+#include "compiler/codegen/cpu/nest.h"
+
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+
+namespace nabla {
+
+/// Into how many parts to divide work of so many units, each about the time
+/// that one element takes in one operation of a loop of vectors; 1 where
+/// threads cost more than they gain. It depends on the work alone, so that a
+/// program is the same on every machine.
+int64_t numParts(double work);
+
+/// Divides the outermost loop of `nest`, if it is long and no iteration needs
+/// another one: the nest becomes a parallel one around the loop of one part.
+void divideNest(Nest &nest);
+
+/// A parallel loop over parts of `extent`, of `size` each. `body` gets the
+/// first element of a part; the last part moves back to end with the extent.
+void forParts(mlir::ImplicitLocOpBuilder &b, int64_t extent, int64_t size,
+              llvm::function_ref<void(mlir::Value)> body);
+
+} // namespace nabla
+
+#endif // NABLA_COMPILER_CODEGEN_CPU_DIVIDE_H

@@ -1,0 +1,153 @@
+//===- ThreadPool.cpp - The threads of compiled code ----------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/runtime/ThreadPool.h"
+#include "compiler/runtime/Futex.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <limits>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <thread>
+
+using namespace nabla;
+
+/// How often a thread looks again before it sleeps: about 50 microseconds, the
+/// cost of waking it.
+static constexpr int patience = 2000;
+static constexpr int64_t maxThreads = 256;
+static constexpr int64_t maxTurns = std::numeric_limits<uint32_t>::max();
+
+static int64_t countThreads() {
+  if (const char *text = std::getenv("NABLA_NUM_THREADS")) {
+    char *end = nullptr;
+    long count = std::strtol(text, &end, 10);
+    if (end != text && !*end && count > 0)
+      return std::min<int64_t>(count, maxThreads);
+  }
+  cpu_set_t allowed;
+  if (sched_getaffinity(0, sizeof(allowed), &allowed) != 0)
+    return 1;
+  return std::clamp<int64_t>(CPU_COUNT(&allowed), 1, maxThreads);
+}
+
+/// Never destroyed, for workers may run until the process ends.
+static ThreadPool *instance = nullptr;
+
+ThreadPool::ThreadPool(int64_t threads) : threads(threads) {}
+
+void ThreadPool::replaceAfterFork() {
+  // The child has no workers, and the lock may have been taken at the fork.
+  instance = new ThreadPool(instance->threads);
+}
+
+ThreadPool &ThreadPool::get() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    instance = new ThreadPool(countThreads());
+    pthread_atfork(nullptr, nullptr, replaceAfterFork);
+  });
+  return *instance;
+}
+
+void ThreadPool::startWorkers() {
+  started = true;
+  // Signals are for the threads of the program.
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  for (int64_t i = 1; i < threads; ++i)
+    std::thread([this] { work(); }).detach();
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+bool ThreadPool::takeTurn() {
+  uint64_t seen = ticket.load(std::memory_order_acquire);
+  do {
+    if (static_cast<uint32_t>(seen) == 0)
+      return false;
+  } while (!ticket.compare_exchange_weak(
+      seen, seen - 1, std::memory_order_acq_rel, std::memory_order_acquire));
+  if (!runTurn(body, static_cast<uint32_t>(seen) - 1, captures))
+    failed.store(true, std::memory_order_relaxed);
+  if (unfinished.fetch_sub(1, std::memory_order_acq_rel) == 1)
+    futexWake(unfinished, 1);
+  return true;
+}
+
+void ThreadPool::work() {
+  uint32_t seen = generation.load(std::memory_order_acquire);
+  while (true) {
+    while (takeTurn())
+      ;
+    for (int i = 0; i < patience; ++i) {
+      if (generation.load(std::memory_order_acquire) != seen)
+        break;
+      relaxProcessor();
+    }
+    uint32_t now = generation.load(std::memory_order_acquire);
+    if (now == seen) {
+      sleepers.fetch_add(1);
+      futexWait(generation, seen);
+      sleepers.fetch_sub(1);
+      now = generation.load(std::memory_order_acquire);
+    }
+    seen = now;
+  }
+}
+
+void ThreadPool::waitForTurns() {
+  for (int i = 0; i < patience; ++i) {
+    if (unfinished.load(std::memory_order_acquire) == 0)
+      return;
+    relaxProcessor();
+  }
+  while (uint32_t left = unfinished.load(std::memory_order_acquire))
+    futexWait(unfinished, left);
+}
+
+ThreadPool::Outcome ThreadPool::tryRun(int64_t turns, LoopBody loopBody,
+                                       void *loopCaptures) {
+  std::unique_lock<std::mutex> lock(busy, std::defer_lock);
+  // A thread may not try a lock that it holds, as an inner loop would.
+  static thread_local bool inside = false;
+  if (turns <= 1 || threads == 1 || turns > maxTurns || inside ||
+      !lock.try_lock())
+    return Outcome::Refused;
+  if (!started)
+    startWorkers();
+  inside = true;
+  body = loopBody;
+  captures = loopCaptures;
+  unfinished.store(turns, std::memory_order_relaxed);
+  uint64_t number = generation.load(std::memory_order_relaxed) + uint32_t(1);
+  ticket.store(number << 32 | static_cast<uint64_t>(turns),
+               std::memory_order_release);
+  generation.fetch_add(1);
+  if (sleepers.load() > 0)
+    futexWake(generation, std::min<int64_t>(turns - 1, threads));
+  while (takeTurn())
+    ;
+  waitForTurns();
+  inside = false;
+  return failed.exchange(false) ? Outcome::Failed : Outcome::Finished;
+}
+
+void ThreadPool::run(int64_t turns, LoopBody loopBody, void *loopCaptures) {
+  Outcome outcome = tryRun(turns, loopBody, loopCaptures);
+  if (outcome == Outcome::Failed)
+    abandonRun();
+  if (outcome == Outcome::Refused)
+    for (int64_t turn = 0; turn < turns; ++turn)
+      loopBody(turn, loopCaptures);
+}
+
+extern "C" void nabla_parallel_for(int64_t turns, LoopBody body,
+                                   void *captures) {
+  ThreadPool::get().run(turns, body, captures);
+}
