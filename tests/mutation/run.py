@@ -115,18 +115,17 @@ class Tests:
         self.quick = quick
         self.lit = tree / "tests/lit"
         self.python = tree / "tests/py"
-        matrix = [path for path in self.python.glob("test_*.py") if "matrix" in path.stem]
-        self.matrix = sorted(map(str, matrix))
+        self.matrix = self.python / "ops_matrix"
 
     def steps(self, mutant: Mutant) -> Iterator[tuple[str, list[object]]]:
         near = self.near(mutant)
         if near:
             yield "lit tests of the op", [*LIT, *near]
+        if mutant.op and not self.quick:
+            yield "op matrix", [*PYTEST, "-k", mutant.op, self.matrix]
         yield "lit tests", [*LIT, "--max-failures=1", self.lit]
         if self.quick:
             return
-        if mutant.op and self.matrix:
-            yield "op matrix", [*PYTEST, "-k", mutant.op, *self.matrix]
         yield "Python tests", [*PYTEST, self.python]
 
     def near(self, mutant: Mutant) -> list[Path]:

@@ -98,3 +98,19 @@ func.func @batch_y(%x: tensor<3xf32>, %y: tensor<8x3xf32>) -> tensor<8x3xf32> {
       : (tensor<3xf32>, tensor<8x3xf32>) -> tensor<8x3xf32>
   return %r : tensor<8x3xf32>
 }
+
+// The op itself in a linear function, where no factor is kept apart.
+func.func private @divide(%k: tensor<3xf32>, %t: tensor<3xf32>) -> tensor<3xf32> {
+  %r = nabla.div_zero %t, %k : tensor<3xf32>
+  return %r : tensor<3xf32>
+}
+
+// TRANSPOSE-LABEL: func.func @transpose_of_linear
+// TRANSPOSE-SAME: (%[[K:.*]]: tensor<3xf32>, %[[CT:.*]]: tensor<3xf32>)
+// TRANSPOSE-NEXT: %[[QUOTIENT:.*]] = nabla.div_zero %[[CT]], %[[K]]
+// TRANSPOSE-NEXT: return %[[QUOTIENT]]
+func.func @transpose_of_linear(%k: tensor<3xf32>, %ct: tensor<3xf32>) -> tensor<3xf32> {
+  %lin = nabla.bind_linear @divide(%k) : (tensor<3xf32>) -> !linear
+  %g = nabla.apply_transposed %lin(%ct) : (!linear, tensor<3xf32>) -> tensor<3xf32>
+  return %g : tensor<3xf32>
+}

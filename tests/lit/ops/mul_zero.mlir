@@ -91,3 +91,34 @@ func.func @batch_d(%x: tensor<3xf32>, %d: tensor<8x3xf32>) -> tensor<8x3xf32> {
       : (tensor<3xf32>, tensor<8x3xf32>) -> tensor<8x3xf32>
   return %r : tensor<8x3xf32>
 }
+
+// The linear factor may stand on either side.
+func.func private @scale(%k: tensor<3xf32>, %t: tensor<3xf32>) -> tensor<3xf32> {
+  %r = nabla.mul_zero %t, %k : tensor<3xf32>
+  return %r : tensor<3xf32>
+}
+func.func private @scaled(%k: tensor<3xf32>, %t: tensor<3xf32>) -> tensor<3xf32> {
+  %r = nabla.mul_zero %k, %t : tensor<3xf32>
+  return %r : tensor<3xf32>
+}
+!linear1 = !nabla.linear<(tensor<3xf32>) -> (tensor<3xf32>)>
+
+// TRANSPOSE-LABEL: func.func @transpose_left
+// TRANSPOSE-SAME: (%[[K:.*]]: tensor<3xf32>, %[[CT:.*]]: tensor<3xf32>)
+// TRANSPOSE-NEXT: %[[PRODUCT:.*]] = nabla.mul_zero %[[CT]], %[[K]]
+// TRANSPOSE-NEXT: return %[[PRODUCT]]
+func.func @transpose_left(%k: tensor<3xf32>, %ct: tensor<3xf32>) -> tensor<3xf32> {
+  %lin = nabla.bind_linear @scale(%k) : (tensor<3xf32>) -> !linear1
+  %g = nabla.apply_transposed %lin(%ct) : (!linear1, tensor<3xf32>) -> tensor<3xf32>
+  return %g : tensor<3xf32>
+}
+
+// TRANSPOSE-LABEL: func.func @transpose_right
+// TRANSPOSE-SAME: (%[[K:.*]]: tensor<3xf32>, %[[CT:.*]]: tensor<3xf32>)
+// TRANSPOSE-NEXT: %[[PRODUCT:.*]] = nabla.mul_zero %[[CT]], %[[K]]
+// TRANSPOSE-NEXT: return %[[PRODUCT]]
+func.func @transpose_right(%k: tensor<3xf32>, %ct: tensor<3xf32>) -> tensor<3xf32> {
+  %lin = nabla.bind_linear @scaled(%k) : (tensor<3xf32>) -> !linear1
+  %g = nabla.apply_transposed %lin(%ct) : (!linear1, tensor<3xf32>) -> tensor<3xf32>
+  return %g : tensor<3xf32>
+}
