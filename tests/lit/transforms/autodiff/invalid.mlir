@@ -109,3 +109,21 @@ func.func @main(%x: tensor<f32>, %t: tensor<f32>) -> tensor<f32> {
       : (tensor<f32>, tensor<f32>) -> (tensor<f32>, tensor<f32>)
   return %dr : tensor<f32>
 }
+
+// -----
+
+func.func private @convolved(%t: tensor<1x3x1xf32>) -> tensor<1x1x1xf32> {
+  %k = nabla.reshape %t : tensor<1x3x1xf32> -> tensor<3x1x1xf32>
+  // expected-error @+1 {{'nabla.convolution' op is not linear in both of its operands together}}
+  %r = nabla.convolution %t, %k strides = [1] dilations = [1] groups = 1
+      : (tensor<1x3x1xf32>, tensor<3x1x1xf32>) -> tensor<1x1x1xf32>
+  return %r : tensor<1x1x1xf32>
+}
+
+func.func @transpose(%ct: tensor<1x1x1xf32>) -> tensor<1x3x1xf32> {
+  %lin = nabla.bind_linear @convolved()
+      : () -> !nabla.linear<(tensor<1x3x1xf32>) -> (tensor<1x1x1xf32>)>
+  %g = nabla.apply_transposed %lin(%ct)
+      : (!nabla.linear<(tensor<1x3x1xf32>) -> (tensor<1x1x1xf32>)>, tensor<1x1x1xf32>) -> tensor<1x3x1xf32>
+  return %g : tensor<1x3x1xf32>
+}
