@@ -1,28 +1,31 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Kernels beside NumPy and jax.jit, if installed: `python benchmarks/kernels.py [ROW ...]`.
 
-All peers run in one process, one after the other in each round, on one thread. A row prints the
-minimum and the median of each in microseconds, and the ratios of Nabla's minimum and median to
-the best peer's. `--quick` runs two rounds, to see that all rows run and agree.
+All peers run in one process, one after the other in each round, on one thread or, with
+`--all-threads`, on as many as each likes. A row prints the minimum and the median of each in
+microseconds, and the ratios of Nabla's minimum and median to the best peer's. `--quick` runs
+two rounds, to see that all rows run and agree.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import sys
 import time
 from collections.abc import Callable
 from typing import Any
 
-THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-for variable in THREADS:
-    os.environ.setdefault(variable, "1")
-os.environ.setdefault(
-    "XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
-)
+# Read when the libraries are loaded.
+if __name__ == "__main__" and "--all-threads" not in sys.argv:
+    for library in ("NABLA", "OMP", "OPENBLAS", "MKL"):
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+    os.environ.setdefault(
+        "XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+    )
 
-import nabla as nb  # noqa: E402
-import numpy as np  # noqa: E402
+import nabla as nb
+import numpy as np
 
 try:
     import jax
@@ -77,7 +80,7 @@ def product(transpose_a: bool = False, transpose_b: bool = False) -> Callable[[A
     return of
 
 
-def rows() -> dict[str, tuple[Callable[[Any], Function], tuple[np.ndarray, ...]]]:
+def programs() -> dict[str, tuple[Callable[[Any], Function], tuple[np.ndarray, ...]]]:
     x = rand(1024, 1024)
     table: dict[str, tuple[Callable[[Any], Function], tuple[np.ndarray, ...]]] = {
         "chain 1k": (chain, (rand(1000), rand(1000))),
@@ -140,11 +143,12 @@ def main() -> None:
     parser.add_argument("names", nargs="*", help="rows whose name holds one of these; default all")
     parser.add_argument("--seconds", type=float, default=1.5, help="time for each row")
     parser.add_argument("--quick", action="store_true", help="two rounds of each row")
+    parser.add_argument("--all-threads", action="store_true", help="not one thread each")
     options = parser.parse_args()
     print(
         f"{'row':26}" + "".join(f"{n:>20}" for n in ("nabla", "numpy", "jax")) + "   ratio to best"
     )
-    for name, (make, arrays) in rows().items():
+    for name, (make, arrays) in programs().items():
         if options.names and not any(part in name for part in options.names):
             continue
         calls = contenders(make, arrays)

@@ -28,4 +28,17 @@ def test_quick() -> None:
 
 def test_unknown_names_are_told() -> None:
     done = run("kernel")
-    assert done.returncode == 2 and "no benchmark kernel; there are derivatives" in done.stderr
+    assert (
+        done.returncode == 2
+        and "no benchmark kernel; there are derivatives, first_calls, loops, start" in done.stderr
+    )
+
+
+def test_kernels() -> None:
+    command = [sys.executable, "benchmarks/kernels.py", "--quick", "64x256x10", "chain 1k"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert [line[:16].strip() for line in done.stdout.splitlines()[1:]] == [
+        "chain 1k",
+        "matmul 64x256x10",
+    ]
