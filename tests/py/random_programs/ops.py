@@ -30,10 +30,6 @@ def unary(op: str, x: Any) -> Any:
     return _call(op, x)
 
 
-def atan2(y: Any, x: Any) -> Any:
-    return _call("atan2", y, x)
-
-
 def prod(x: Any, dims: Sequence[int]) -> Any:
     return _call("reduce_prod", x, dims=dims)
 
