@@ -76,7 +76,9 @@ def test_ways_agree(case: Case) -> None:
     assert np.all(np.isfinite(a)), "the first way is not finite"
     assert a.shape == b.shape and a.dtype == b.dtype == np.float64
     assert np.max(np.abs(a - b), initial=0.0) <= TOLERANCE * scale
-    if case.direction is not None and scale < 100:
+    # Differences do not see what stop_gradient hides.
+    seen = "stop_gradient" not in case.definitions
+    if case.direction is not None and seen and scale < 100:
         numeric, error = differences(case, names)
         assert np.max(np.abs(a - numeric), initial=0.0) <= DIFFERENCES * scale + error
     execute.clear()
