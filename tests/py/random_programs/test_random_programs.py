@@ -42,7 +42,7 @@ def largest_intermediate(case: Case, names: dict[str, Any]) -> float:
     for example in itertools.product(*map(range, case.batch)):
         values, margins = names["measured"](nb.tensor(names["X"][example]))
         for margin in margins:
-            margin = margin if isinstance(margin, np.ndarray) else margin.numpy()
+            margin = np.asarray(margin)
             assume(np.min(np.abs(margin), initial=1.0) > MARGIN)
         for value in values:
             largest = max(largest, float(np.max(np.abs(value.numpy()), initial=0.0)))
