@@ -11,14 +11,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from nabla._core import elementwise as e
-from nabla._core.apply import apply1
-from nabla._core.attributes import int_array, integer
 from nabla._core.convert import as_value
 from nabla._core.errors import at_user
 from nabla._core.graph import Value
 from nabla._core.literals import constant
 from nabla._core.tree import wrap
 from nabla._core.types import tensor_type
+from nabla._generated import build
 
 if TYPE_CHECKING:
     from nabla._core.tensor import Tensor
@@ -109,24 +108,13 @@ def _pad(
     inside = (*interior, *[0] * (len(pairs) - len(interior)))
     if not any(inside) and not any(low or high for low, high in pairs):
         return x
-    attributes = (
-        ("low", int_array((0, *[low for low, _ in pairs], 0))),
-        ("high", int_array((0, *[high for _, high in pairs], 0))),
-        ("interior", int_array((0, *inside, 0))),
+    return build.pad(
+        x,
+        constant(fill, tensor_type(x.type.dtype, ())),
+        low=(0, *[low for low, _ in pairs], 0),
+        high=(0, *[high for _, high in pairs], 0),
+        interior=(0, *inside, 0),
     )
-    value = constant(fill, tensor_type(x.type.dtype, ()))
-    return apply1("pad", (x, value), attributes)
-
-
-def _convolve(
-    x: Value, kernel: Value, strides: Sequence[int], dilations: Sequence[int], groups: int
-) -> Value:
-    attributes = (
-        ("strides", int_array(strides)),
-        ("dilations", int_array(dilations)),
-        ("groups", integer(groups)),
-    )
-    return apply1("convolution", (x, kernel), attributes)
 
 
 def _with_bias(op: str, y: Value, bias: TensorLike | None) -> Tensor:
@@ -179,7 +167,11 @@ def convolution(
     strides = _per_dim("convolution", "stride", stride, space, 1)
     dilations = _per_dim("convolution", "dilation", dilation, space, 1)
     padded = _pad(a, _paddings("convolution", padding, space))
-    return wrap(_convolve(padded, b, strides, dilations, operator.index(groups)))
+    return wrap(
+        build.convolution(
+            padded, b, strides=strides, dilations=dilations, groups=operator.index(groups)
+        )
+    )
 
 
 def conv2d(
@@ -217,7 +209,9 @@ def conv2d(
     strides = _per_dim("conv2d", "stride", stride, 2, 1)
     dilations = _per_dim("conv2d", "dilation", dilation, 2, 1)
     padded = _pad(a, _paddings("conv2d", padding, 2))
-    y = _convolve(padded, b, strides, dilations, operator.index(groups))
+    y = build.convolution(
+        padded, b, strides=strides, dilations=dilations, groups=operator.index(groups)
+    )
     return _with_bias("conv2d", y, bias)
 
 
@@ -267,9 +261,9 @@ def conv2d_transpose(
         [(far, far + more) for far, more in zip(reach, extra, strict=True)],
         interior=[step - 1 for step in strides],
     )
-    flipped = apply1("reverse", (b,), (("dims", int_array((0, 1))),))
-    exchanged = apply1("transpose", (flipped,), (("permutation", int_array((0, 1, 3, 2))),))
-    y = _convolve(spread, exchanged, (1, 1), dilations, 1)
+    flipped = build.reverse(b, dims=(0, 1))
+    exchanged = build.transpose(flipped, permutation=(0, 1, 3, 2))
+    y = build.convolution(spread, exchanged, strides=(1, 1), dilations=dilations, groups=1)
     return _with_bias(op, _crop(op, y, pads), bias)
 
 
@@ -284,12 +278,7 @@ def _crop(op: str, y: Value, pads: Sequence[tuple[int, int]]) -> Value:
         raise ValueError(
             at_user(f"{op}: padding {list(pads)} leaves nothing of {list(y.type.shape)}")
         )
-    attributes = (
-        ("starts", int_array(starts)),
-        ("limits", int_array(limits)),
-        ("strides", int_array([1] * len(starts))),
-    )
-    return apply1("slice", (y,), attributes)
+    return build.slice_(y, starts=starts, limits=limits, strides=[1] * len(starts))
 
 
 # ---------------------------------------------------------------- pooling
@@ -328,12 +317,12 @@ def _windows(
         limits = [
             offset[i] + (extents[i] - reach[i] - 1) // strides[i] * strides[i] + 1 for i in (0, 1)
         ]
-        attributes = (
-            ("starts", int_array((0, *offset, 0))),
-            ("limits", int_array((batch, *limits, channels))),
-            ("strides", int_array((1, *strides, 1))),
+        return build.slice_(
+            padded,
+            starts=(0, *offset, 0),
+            limits=(batch, *limits, channels),
+            strides=(1, *strides, 1),
         )
-        return apply1("slice", (padded,), attributes)
 
     offsets = [range(0, far + 1, step) for far, step in zip(reach, dilations, strict=True)]
     return [at(offset) for offset in itertools.product(*offsets)]
@@ -384,5 +373,4 @@ def max_pool2d(
     """
     parts = _windows("max_pool2d", x, kernel_size, stride, padding, dilation, -math.inf)
     layers = [e.reshape(part, (1, *part.type.shape)) for part in parts]
-    stacked = apply1("concatenate", layers, (("dim", integer(0)),))
-    return wrap(apply1("reduce_max", (stacked,), (("dims", int_array((0,))),)))
+    return wrap(build.reduce_max(build.concatenate(layers, dim=0), dims=(0,)))
