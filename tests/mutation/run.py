@@ -31,6 +31,8 @@ from mutants import KINDS, Mutant
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
 LIT = [sys.executable, "-c", "from lit.main import main; main()", "--quiet", "-j1"]
+# Several run at once; a file of times that they spoil would count as a failed test.
+LIT += ["--skip-test-time-recording"]
 PYTEST = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-p", "no:randomly"]
 # A mutant may hang; unharmed, every step is far quicker. In seconds.
 LIT_TIMEOUT = 60
