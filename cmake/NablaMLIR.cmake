@@ -42,10 +42,8 @@ separate_arguments(_definitions NATIVE_COMMAND ${LLVM_DEFINITIONS})
 add_library(Nabla::MLIR INTERFACE IMPORTED)
 target_include_directories(Nabla::MLIR SYSTEM INTERFACE ${NABLA_MLIR_INCLUDE_DIRS})
 target_compile_definitions(Nabla::MLIR INTERFACE ${_definitions})
-# The archive holds the polynomials of exp and others, which the shared library lacks.
 target_link_libraries(
-  Nabla::MLIR INTERFACE ${_toolchain}/mlir/lib/libMLIRMathTransforms.a
-                        ${_toolchain}/mlir/_mlir_libs/libMLIRPythonCAPI.so
+  Nabla::MLIR INTERFACE ${_toolchain}/mlir/_mlir_libs/libMLIRPythonCAPI.so
                         ${_toolchain}/llvm/lib/libLLVM.so)
 
 # The shared library lacks mlir-opt's driver. Of these archives the linker takes only
