@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Figures of Nabla and its peers, side by side; see README.md. They report and assert nothing."""
+"""Nabla beside its peers, in one run."""

@@ -1,86 +1,198 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""How things are measured, and how they are reported."""
+"""Rows: what is measured, and how."""
 
 from __future__ import annotations
 
-import importlib.util
-import json
 import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from benchmarks.peers import Library
+
+Call = Callable[[], Any]
+ROOT = Path(__file__).parents[1]
 
 
-class Row(NamedTuple):
-    """One figure, for each peer that was there."""
+class Plan(NamedTuple):
+    """How thoroughly to measure, and with what."""
+
+    libraries: Sequence[Library]  # Nabla first
+    threads: int
+    seconds: float  # for one row
+    quick: bool  # only show that it runs and agrees
+
+
+class Numbers(NamedTuple):
+    """Of one library."""
+
+    low: float
+    middle: float  # the median
+
+
+class Figure(NamedTuple):
+    """What came out of a row."""
 
     name: str
     unit: str
-    figures: Mapping[str, float]  # by peer
-    aim: str = ""
+    numbers: Mapping[str, Numbers]  # by library
+    rivals: Sequence[str] = ()  # the libraries that count for the ratio
+    goal: float | None = None  # of the ratio
+    flops: float = 0  # that the work takes at least, if it is known
+    bytes: float = 0  # that it reads at least
+
+    def ratio(self, which: str = "middle") -> float | None:
+        """Nabla's number over the least of the rivals'."""
+        others = [getattr(self.numbers[who], which) for who in self.rivals if who in self.numbers]
+        if not others or min(others) <= 0:
+            return None
+        return float(getattr(self.numbers["nabla"], which) / min(others))
 
 
-def installed(module: str) -> bool:
-    return importlib.util.find_spec(module) is not None
+def numbers(samples: Sequence[float]) -> Numbers:
+    return Numbers(min(samples), statistics.median(samples))
 
 
-def fresh_interleaved(codes: Mapping[str, str], times: int) -> dict[str, float]:
-    """The median of what each code prints last, in new processes that take turns."""
-    found: dict[str, list[float]] = {peer: [] for peer in codes}
-    for _ in range(times):
-        for peer, code in codes.items():
-            found[peer].append(float(_run(code)))
-    return {peer: statistics.median(numbers) for peer, numbers in found.items()}
+# ---------------------------------------------------------------- calls in one process
 
 
-def _run(code: str) -> str:
-    environment = {**os.environ, "JAX_PLATFORMS": "cpu"}
+class Calls(NamedTuple):
+    """A row of calls that take turns in one process. Their results are compared."""
+
+    name: str
+    make: Callable[[Any], Call]  # what a library calls, everything put in place
+    goal: float | None = None
+    flops: float = 0
+    bytes: float = 0
+    peers: Sequence[str] = ("jax", "torch", "numpy")
+    shown: Sequence[str] = ()  # peers that do not count for the ratio
+    tolerance: float = 1e-3
+    lazy: bool = False  # wait for the last result of a turn only
+    threads: bool = True  # whether their number matters
+
+    def measure(self, plan: Plan) -> list[Figure]:
+        wanted = ("nabla", *self.peers, *self.shown)
+        libraries = [m for m in plan.libraries if m.name.removesuffix(".compile") in wanted]
+        calls = {m.name: self._call(m) for m in libraries}
+        self._compare({m.name: m.leaves(m.wait(calls[m.name]())) for m in libraries})
+        samples = take_turns(calls, 0 if plan.quick else plan.seconds, plan.threads > 1)
+        found = {name: numbers(times) for name, times in samples.items()}
+        rivals = [m.name for m in libraries if m.name.removesuffix(".compile") in self.peers]
+        return [Figure(self.name, "us", found, rivals, self.goal, self.flops, self.bytes)]
+
+    def _call(self, m: Library) -> Call:
+        call = self.make(m)
+        return call if self.lazy else lambda: m.wait(call())
+
+    def _compare(self, results: Mapping[str, list[np.ndarray]]) -> None:
+        """All must be what Nabla's are, relative to the largest element of each array."""
+        for name, arrays in results.items():
+            if len(arrays) != len(results["nabla"]):
+                raise SystemExit(f"{self.name}: {name} has another number of results than nabla")
+            for ours, theirs in zip(results["nabla"], arrays, strict=True):
+                scale = self.tolerance * (1e-6 + np.abs(theirs).max(initial=0))
+                if not np.allclose(ours, theirs, rtol=self.tolerance, atol=scale):
+                    raise SystemExit(f"{self.name}: {name} does not agree with nabla")
+
+
+def take_turns(
+    calls: Mapping[str, Call], seconds: float, settle: bool = False
+) -> dict[str, list[float]]:
+    """Microseconds of a call; short ones are repeated within a turn.
+
+    `settle`: wait before each turn until the threads of the library before have gone to sleep,
+    and wake those of the next.
+    """
+    samples: dict[str, list[float]] = {name: [] for name in calls}
+    repeats = {}
+    for name, call in calls.items():
+        call()
+        start = time.perf_counter()
+        call()
+        repeats[name] = max(1, int(5e-4 / (time.perf_counter() - start)))
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end or len(samples["nabla"]) < (5 if seconds else 1):
+        for name, call in calls.items():
+            if settle and not (samples[name] and samples[name][0] > 5e4):
+                time.sleep(2e-3)
+                call()
+            start = time.perf_counter()
+            for _ in range(repeats[name]):
+                call()
+            samples[name].append((time.perf_counter() - start) / repeats[name] * 1e6)
+    return samples
+
+
+# ---------------------------------------------------------------- new processes
+
+
+class Codes(NamedTuple):
+    """A row of programs that each print a number last, run in new processes that take turns."""
+
+    name: str
+    unit: str
+    codes: Mapping[str, str]  # by library
+    goal: float | None = None
+    shown: Sequence[str] = ()  # what does not count for the ratio
+    times: int = 7
+    filled: bool = False  # whether caches on disk are, by an earlier process
+    threads: bool = False
+
+    def measure(self, plan: Plan) -> list[Figure]:
+        known = {m.name for m in plan.libraries}
+        codes = {who: code for who, code in self.codes.items() if who.split(",")[0] in known}
+        if plan.quick:
+            codes = {who: code for who, code in codes.items() if who.startswith("nabla")}
+        times = 1 if plan.quick else self.times
+        found: dict[str, list[float]] = {who: [] for who in codes}
+        with tempfile.TemporaryDirectory() as folder:
+            for turn in range(times + self.filled):
+                for who, code in codes.items():
+                    cache = f"{folder}/{who if self.filled else turn}"
+                    found[who].append(float(output_of(code, cache, who.endswith("cached"))))
+        by = {who: numbers(samples[self.filled :]) for who, samples in found.items()}
+        rivals = [who for who in codes if who != "nabla" and who not in self.shown]
+        return [Figure(self.name, self.unit, by, rivals, self.goal)]
+
+
+def output_of(code: str, cache: str, jax_caches: bool) -> str:
+    """The last line that a program prints in a process of its own."""
+    environment = {**os.environ, "JAX_PLATFORMS": "cpu", "NABLA_CACHE_DIR": cache}
+    if jax_caches:
+        environment |= {
+            "JAX_COMPILATION_CACHE_DIR": cache,
+            "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+            "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
+        }
     command = [sys.executable, "-c", code]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment)
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=ROOT)
     if done.returncode != 0:
         raise RuntimeError(f"the process failed\n{code}\n{done.stderr}")
     return done.stdout.strip().splitlines()[-1]
 
 
-def warm_interleaved(
-    calls: Mapping[str, Callable[[], object]], times: int, rounds: int
-) -> dict[str, float]:
-    """Seconds of a call: the best round of each peer, of rounds that take turns."""
-    for call in calls.values():
-        call()
-    best = dict.fromkeys(calls, float("inf"))
-    for _ in range(rounds):
-        for peer, call in calls.items():
-            start = time.perf_counter()
-            for _ in range(times):
-                call()
-            best[peer] = min(best[peer], (time.perf_counter() - start) / times)
-    return best
+# ---------------------------------------------------------------- other figures
 
 
-def scaled(figures: Mapping[str, float], factor: float) -> dict[str, float]:
-    return {peer: factor * figure for peer, figure in figures.items()}
+class Single(NamedTuple):
+    """Figures of Nabla alone, which a function finds: (name, unit, number) each."""
+
+    name: str
+    find: Callable[[bool], Sequence[tuple[str, str, float]]]  # of `quick`
+    threads: bool = False
+
+    def measure(self, plan: Plan) -> list[Figure]:
+        return [
+            Figure(f"{self.name}: {name}", unit, {"nabla": Numbers(number, number)})
+            for name, unit, number in self.find(plan.quick)
+        ]
 
 
-def table(rows: list[Row]) -> str:
-    """The rows as text, a column a peer."""
-    peers = list(dict.fromkeys(peer for row in rows for peer in row.figures))
-    lines = [["", *peers, "unit", "aim"]]
-    for row in rows:
-        cells = [f"{row.figures[p]:.4g}" if p in row.figures else "-" for p in peers]
-        lines.append([row.name, *cells, row.unit, row.aim])
-    widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
-    return "\n".join(
-        "  ".join(
-            cell.ljust(width) if i == 0 or i > len(peers) else cell.rjust(width)
-            for i, (cell, width) in enumerate(zip(line, widths, strict=True))
-        ).rstrip()
-        for line in lines
-    )
-
-
-def as_json(rows: list[Row]) -> str:
-    return "\n".join(json.dumps(row._asdict()) for row in rows)
+Row = Calls | Codes | Single

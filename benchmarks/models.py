@@ -23,6 +23,7 @@ class Model(NamedTuple):
     weights: Callable[[], Tree]
     batch: Callable[[], tuple[np.ndarray, ...]]
     loss: Callable[..., Any]  # of m, weights and the batch
+    flops: float  # of the products in a training step
 
 
 def training_step(m: Any, model: Model) -> Callable[..., tuple[Tree, Any]]:
@@ -104,9 +105,11 @@ def mlp(sizes: tuple[int, ...], batch: int) -> Model:
             x = m.relu(x @ layer["w"] + layer["b"])
         return m.cross_entropy(x @ last["w"] + last["b"], labels)
 
-    return Model(
-        weights, lambda: (normal(10, batch, sizes[0]), integers(11, sizes[-1], batch)), loss
-    )
+    def data() -> tuple[np.ndarray, ...]:
+        return normal(10, batch, sizes[0]), integers(11, sizes[-1], batch)
+
+    products = [2 * batch * a * b for a, b in itertools.pairwise(sizes)]
+    return Model(weights, data, loss, 3 * sum(products) - products[0])
 
 
 # ---------------------------------------------------------------- a transformer
@@ -164,7 +167,9 @@ def transformer(
     def data() -> tuple[np.ndarray, ...]:
         return integers(4, vocabulary, batch, length), integers(5, vocabulary, batch, length)
 
-    return Model(weights, data, loss)
+    tokens = batch * length
+    block = 2 * tokens * width * 12 * width + 4 * tokens * length * width
+    return Model(weights, data, loss, 3 * (layers * block + 2 * tokens * width * vocabulary))
 
 
 # ---------------------------------------------------------------- a network of convolutions
@@ -195,7 +200,14 @@ def cnn(batch: int = 64, size: int = 28) -> Model:
                 x = m.max_pool2d(x, kernel_size=2)
         return m.cross_entropy(m.reshape(x, (batch, flat)) @ weights["w"] + weights["b"], labels)
 
-    return Model(weights, lambda: (normal(10, batch, size, size, 1), integers(11, 10, batch)), loss)
+    def data() -> tuple[np.ndarray, ...]:
+        return normal(10, batch, size, size, 1), integers(11, 10, batch)
+
+    pixels = [batch * (size >> i) ** 2 for i in range(3)]
+    products = [
+        18 * n * a * b for n, (a, b) in zip(pixels, itertools.pairwise(channels), strict=True)
+    ]
+    return Model(weights, data, loss, 3 * sum(products) - products[0] + 60 * batch * flat)
 
 
 # ---------------------------------------------------------------- a recurrent network
@@ -216,9 +228,11 @@ def lstm(steps: int = 200, batch: int = 32, inputs: int = 64, width: int = 128) 
         off = m.lstm(weights, start, x) - targets
         return m.mean(off * off)
 
-    return Model(
-        weights, lambda: (normal(3, steps, batch, inputs), normal(4, steps, batch, width)), loss
-    )
+    def data() -> tuple[np.ndarray, ...]:
+        return normal(3, steps, batch, inputs), normal(4, steps, batch, width)
+
+    turn = 2 * batch * 4 * width * (2 * inputs + 3 * width)
+    return Model(weights, data, loss, steps * turn)
 
 
 MODELS: dict[str, Callable[[], Model]] = {

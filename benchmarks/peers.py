@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -47,6 +47,14 @@ class Library:
 
     def training_step(self, model: models.Model) -> Function:
         return self.jit(models.training_step(self, model))
+
+    def gradient(self, fn: Function, argnums: tuple[int, ...]) -> Function:
+        """Of a scalar function with respect to these arguments, ready to be called."""
+        return self.jit(self.grad(fn, argnums=argnums))
+
+    def pure_grad(self, fn: Function) -> Function:
+        """A gradient that other transforms take."""
+        return self.grad(fn)  # type: ignore[no-any-return]
 
     def layernorm(self, x: Any, scale: Any, shift: Any) -> Any:
         off = x - self.mean(x, axis=-1, keepdims=True)
@@ -109,6 +117,7 @@ class Jax(Library):
         for name in ("grad", "value_and_grad", "vmap", "jacrev", "jacfwd", "hessian", "jvp", "jit"):
             setattr(self, name, getattr(jax, name))
         self.logsumexp = jax.nn.logsumexp
+        self.swap_axes = numpy.swapaxes
         self.scan = jax.lax.scan
         self.permute = numpy.transpose
 
@@ -149,6 +158,8 @@ class Torch(Library):
         self.pytree = _pytree
         self.tree_map = _pytree.tree_map
         self.gelu = self.functional.gelu
+        for name in ("vmap", "jacrev", "hessian"):
+            setattr(self, name, getattr(torch.func, name))
 
     def put(self, tree: Any) -> Any:
         return self.tree_map(lambda a: self.module.from_numpy(np.array(a)), tree)
@@ -157,22 +168,23 @@ class Torch(Library):
         flat = self.pytree.tree_leaves(tree)
         return [np.asarray(leaf.detach()) for leaf in flat]
 
-    def value_and_grad(self, fn: Function) -> Function:
-        def derived(tree: Any) -> tuple[Any, Any]:
-            flat, spec = self.pytree.tree_flatten(tree)
-            flat = [leaf.detach().requires_grad_() for leaf in flat]
-            value = fn(self.pytree.tree_unflatten(flat, spec))
-            gradients = self.module.autograd.grad(value, flat)
-            return value.detach(), self.pytree.tree_unflatten(list(gradients), spec)
+    def gradient(self, fn: Function, argnums: tuple[int, ...]) -> Function:
+        compiled = self.jit(fn)
+
+        def derived(*arguments: Any) -> Any:
+            taken = list(arguments)
+            for i in argnums:
+                taken[i] = taken[i].detach().requires_grad_()
+            return self.module.autograd.grad(compiled(*taken), [taken[i] for i in argnums])
 
         return derived
 
-    def grad(self, fn: Function) -> Function:
-        derived = self.value_and_grad(fn)
-        return lambda tree: derived(tree)[1]
+    def pure_grad(self, fn: Function) -> Function:
+        return self.module.func.grad(fn)  # type: ignore[no-any-return]
 
     def training_step(self, model: models.Model) -> Function:
         """Its own fused Adam, on copies of the first weights it is given."""
+        of_batch = self.jit(lambda weights, *batch: model.loss(self, weights, *batch))
         optimizers: dict[str, Any] = {}
 
         def step(state: Any, *batch: Any) -> tuple[Any, Any]:
@@ -183,12 +195,18 @@ class Torch(Library):
                 optimizers["weights"] = weights
             optimizer, weights = optimizers["adam"], optimizers["weights"]
             optimizer.zero_grad()
-            loss = model.loss(self, weights, *batch)
+            loss = of_batch(weights, *batch)
             loss.backward()
             optimizer.step()
             return {**state, "weights": weights}, loss.detach()
 
         return step
+
+    def max(self, x: Any, axis: int | None = None, keepdims: bool = False) -> Any:
+        return self.module.amax(x, () if axis is None else axis, keepdims)
+
+    def transpose(self, x: Any) -> Any:
+        return x.T.contiguous()
 
     def layernorm(self, x: Any, scale: Any, shift: Any) -> Any:
         return self.functional.layer_norm(x, x.shape[-1:], scale, shift, 1e-5)
@@ -215,6 +233,13 @@ class Torch(Library):
         return self.module.lstm(x, state, own, True, 1, 0.0, False, False, False)[0]
 
 
+class CompiledTorch(Torch):
+    name = "torch.compile"
+
+    def jit(self, fn: Function) -> Function:
+        return self.module.compile(fn)  # type: ignore[no-any-return]
+
+
 class Numpy(Library):
     """The values of what NumPy has, on one core unless its BLAS takes more."""
 
@@ -226,10 +251,34 @@ class Numpy(Library):
     def put(self, tree: Any) -> Any:
         return tree
 
+    def leaves(self, tree: Any) -> list[np.ndarray]:
+        return [np.asarray(item) for item in (tree if isinstance(tree, tuple) else (tree,))]
 
-_ALL: dict[str, tuple[str, type[Library]]] = {
-    "nabla": ("nabla", Nabla),
+    def transpose(self, x: Any) -> Any:
+        return np.ascontiguousarray(x.T)
+
+    def softmax(self, x: Any, axis: int) -> Any:
+        e = np.exp(x - np.max(x, axis=axis, keepdims=True))
+        return e / np.sum(e, axis=axis, keepdims=True)
+
+    def logsumexp(self, x: Any, axis: int) -> Any:
+        top = np.max(x, axis=axis, keepdims=True)
+        total = np.log(np.sum(np.exp(x - top), axis=axis, keepdims=True))
+        return np.squeeze(total + top, axis)
+
+
+_PEERS: dict[str, tuple[str, type[Library]]] = {
     "jax": ("jax", Jax),
     "torch": ("torch", Torch),
+    "torch.compile": ("torch", CompiledTorch),
     "numpy": ("numpy", Numpy),
 }
+
+
+PEERS = tuple(_PEERS)
+
+
+def libraries(peers: Sequence[str]) -> list[Library]:
+    """Nabla, and those of these peers that are installed."""
+    wanted = [_PEERS[name] for name in peers]
+    return [Nabla(), *(make() for module, make in wanted if installed(module))]

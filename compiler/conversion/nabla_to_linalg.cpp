@@ -88,9 +88,9 @@ public:
 
     ConversionTarget target(context);
     target.addLegalOp<ModuleOp>();
-    target.addLegalDialect<arith::ArithDialect, linalg::LinalgDialect,
-                           math::MathDialect, scf::SCFDialect,
-                           tensor::TensorDialect>();
+    target.addIllegalDialect<NablaDialect>();
+    // Programs may hold ops of upstream too.
+    target.markUnknownOpDynamicallyLegal([](Operation *) { return true; });
     target.addDynamicallyLegalOp<func::FuncOp>([&](func::FuncOp function) {
       return converter.isSignatureLegal(function.getFunctionType());
     });

@@ -10,27 +10,26 @@ from typing import Any
 import nabla as nb
 import numpy as np
 
-from benchmarks.measure import Row
+from benchmarks.measure import Row, Single
 
 
 def rows(quick: bool) -> list[Row]:
-    n = 10 if quick else 1000
-    quotient = _quotient
-    for _ in range(2 if quick else 5):
-        quotient = nb.grad(quotient)
-    found: list[Row] = []
-    for name, function in {
-        f"gradient of a chain of {n}": nb.grad(_chain(n)),
-        "derivative 5 of exp(sin(x)*x)/(1+x*x)": quotient,
-    }.items():
-        ops, seconds = _simplify(function, 1 if quick else 5)
-        found.append(Row(name + ": ops", "", {"nabla": float(ops)}))
-        found.append(Row(name + ": until simplified", "ms", {"nabla": 1e3 * seconds}))
-    return found
+    n, order = (10, 2) if quick else (1000, 5)
+    return [
+        Single(f"gradient of a chain of {n}", lambda quick: _figures(nb.grad(_chain(n)), quick)),
+        Single(
+            f"derivative {order} of a quotient", lambda quick: _figures(_derivative(order), quick)
+        ),
+    ]
 
 
-def _quotient(x: Any) -> Any:
-    return nb.exp(nb.sin(x) * x) / (1 + x * x)
+def _derivative(order: int) -> Callable[[Any], Any]:
+    def fn(x: Any) -> Any:
+        return nb.exp(nb.sin(x) * x) / (1 + x * x)
+
+    for _ in range(order):
+        fn = nb.grad(fn)
+    return fn
 
 
 def _chain(n: int) -> Callable[[Any], Any]:
@@ -44,15 +43,15 @@ def _chain(n: int) -> Callable[[Any], Any]:
     return function
 
 
-def _simplify(function: Callable[[Any], Any], times: int) -> tuple[int, float]:
+def _figures(function: Callable[[Any], Any], quick: bool) -> list[tuple[str, str, float]]:
     """Ops but constants, and the least seconds of the phases `transforms` and `simplify`."""
-    x = np.float32(0.5)
-    traced = nb.inspect(function, "trace")(x)
+    traced = nb.inspect(function, "trace")(np.float32(0.5))
     best = float("inf")
-    for _ in range(times):
+    for _ in range(1 if quick else 5):
         module = nb._nabla.Module.parse(traced)
         start = time.perf_counter()
         module.run_to("simplify")
         best = min(best, time.perf_counter() - start)
     text = module.text()
-    return text.count("nabla.") - text.count("nabla.constant"), best
+    ops = text.count("nabla.") - text.count("nabla.constant")
+    return [("ops", "", ops), ("until simplified", "ms", 1e3 * best)]
