@@ -10,11 +10,14 @@
 #include "dialects/nabla/NablaOps.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Func/Transforms/FuncConversions.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 namespace nabla {
 #define GEN_PASS_DEF_NABLATOLINALGPASS
@@ -88,9 +91,12 @@ public:
 
     ConversionTarget target(context);
     target.addLegalOp<ModuleOp>();
-    target.addIllegalDialect<NablaDialect>();
-    // Programs may hold ops of upstream too.
-    target.markUnknownOpDynamicallyLegal([](Operation *) { return true; });
+    target.addLegalDialect<arith::ArithDialect, linalg::LinalgDialect,
+                           math::MathDialect, scf::SCFDialect,
+                           tensor::TensorDialect>();
+    // Not made here; programs may hold them.
+    target.addLegalDialect<bufferization::BufferizationDialect,
+                           memref::MemRefDialect, vector::VectorDialect>();
     target.addDynamicallyLegalOp<func::FuncOp>([&](func::FuncOp function) {
       return converter.isSignatureLegal(function.getFunctionType());
     });
