@@ -17,48 +17,57 @@ using namespace mlir;
 namespace nabla {
 namespace {
 
-/// Loops, outermost first: batch, windows, group, then the reductions over the
-/// kernel and its channels, and features innermost, where all but x are
-/// contiguous.
+/// Loops, outermost first: batch, windows, group if there are several, then the
+/// reductions over the kernel and its channels, and features innermost, where
+/// all but x are contiguous.
 struct ConvolutionLoops {
   explicit ConvolutionLoops(ConvolutionOp op)
       : context(op.getContext()), space(op.getStrides().size()),
-        strides(op.getStrides()), dilations(op.getDilations()) {}
+        hasGroups(op.getGroups() != 1), strides(op.getStrides()),
+        dilations(op.getDilations()) {}
 
-  int64_t count() const { return 2 * space + 4; }
+  int64_t count() const { return firstWeight() + space + 2; }
+  int64_t firstWeight() const { return 1 + space + hasGroups; }
   AffineExpr batch() const { return loop(0); }
   AffineExpr window(int64_t i) const { return loop(1 + i); }
-  AffineExpr group() const { return loop(1 + space); }
-  AffineExpr weight(int64_t i) const { return loop(2 + space + i); }
-  AffineExpr channel() const { return loop(2 + 2 * space); }
-  AffineExpr feature() const { return loop(3 + 2 * space); }
+  AffineExpr weight(int64_t i) const { return loop(firstWeight() + i); }
+  AffineExpr channel() const { return loop(firstWeight() + space); }
+  AffineExpr feature() const { return loop(firstWeight() + space + 1); }
   SmallVector<int64_t> reductions() const {
-    return llvm::to_vector(llvm::seq(2 + space, 3 + 2 * space));
+    return llvm::to_vector(llvm::seq(firstWeight(), firstWeight() + space + 1));
   }
 
   AffineMap x() const {
     SmallVector<AffineExpr> exprs{batch()};
     for (int64_t i = 0; i < space; ++i)
       exprs.push_back(window(i) * strides[i] + weight(i) * dilations[i]);
-    exprs.append({group(), channel()});
+    addGroup(exprs);
+    exprs.push_back(channel());
     return map(exprs);
   }
   AffineMap kernel() const {
     SmallVector<AffineExpr> exprs;
     for (int64_t i = 0; i < space; ++i)
       exprs.push_back(weight(i));
-    exprs.append({channel(), group(), feature()});
+    exprs.push_back(channel());
+    addGroup(exprs);
+    exprs.push_back(feature());
     return map(exprs);
   }
   AffineMap result() const {
     SmallVector<AffineExpr> exprs{batch()};
     for (int64_t i = 0; i < space; ++i)
       exprs.push_back(window(i));
-    exprs.append({group(), feature()});
+    addGroup(exprs);
+    exprs.push_back(feature());
     return map(exprs);
   }
 
 private:
+  void addGroup(SmallVector<AffineExpr> &exprs) const {
+    if (hasGroups)
+      exprs.push_back(loop(1 + space));
+  }
   AffineExpr loop(int64_t i) const { return getAffineDimExpr(i, context); }
   AffineMap map(ArrayRef<AffineExpr> exprs) const {
     return AffineMap::get(count(), 0, exprs, context);
@@ -66,6 +75,7 @@ private:
 
   MLIRContext *context;
   int64_t space;
+  bool hasGroups;
   ArrayRef<int64_t> strides, dilations;
 };
 
@@ -106,13 +116,16 @@ struct LowerConvolution : OpConversionPattern<ConvolutionOp> {
     }
     int64_t groups = op.getGroups();
     LastDim last(type.getRank());
-    Value x = last.split(rewriter, loc, adaptor.getX(), groups);
-    Value kernel = last.split(rewriter, loc, adaptor.getKernel(), groups);
-
-    SmallVector<int64_t> shape(type.getShape());
-    int64_t features = shape.pop_back_val();
-    shape.append({groups, features / groups});
-    RankedTensorType split = type.clone(shape);
+    Value x = adaptor.getX(), kernel = adaptor.getKernel();
+    RankedTensorType split = type;
+    if (groups != 1) {
+      x = last.split(rewriter, loc, x, groups);
+      kernel = last.split(rewriter, loc, kernel, groups);
+      SmallVector<int64_t> shape(type.getShape());
+      int64_t features = shape.pop_back_val();
+      shape.append({groups, features / groups});
+      split = type.clone(shape);
+    }
     Type wide = computeType(type.getElementType());
     Value zero =
         arith::ConstantOp::create(rewriter, loc, rewriter.getZeroAttr(wide));
@@ -122,7 +135,8 @@ struct LowerConvolution : OpConversionPattern<ConvolutionOp> {
                              {loops.x(), loops.kernel(), loops.result()},
                              loops.reductions(), multiplyAdd);
     Value rounded = roundTensor(rewriter, loc, sums.getResult(0), split);
-    rewriter.replaceOp(op, last.join(rewriter, loc, rounded, type));
+    rewriter.replaceOp(
+        op, groups == 1 ? rounded : last.join(rewriter, loc, rounded, type));
     return success();
   }
 };

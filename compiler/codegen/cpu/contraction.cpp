@@ -18,6 +18,8 @@ constexpr int64_t minMultiplications = 2048;
 /// Columns of C that fill enough lanes, and rows that pay for reading B in
 /// another order.
 constexpr int64_t minColumns = 4, minRowsToPack = 4;
+/// So many products pay for loading and storing a sum.
+constexpr int64_t minSteps = 64;
 
 /// The argument that `value` is, or is a wider form of.
 BlockArgument argumentOf(Value value) {
@@ -50,52 +52,128 @@ void collapseAll(Kernel &kernel) {
       kernel.collapse(level - 1);
 }
 
-/// The loops that move exactly the operands `moved`.
-SmallVector<unsigned> loopsOf(const Kernel &kernel, ArrayRef<bool> moved) {
-  SmallVector<unsigned> loops;
-  for (unsigned l = 0; l < kernel.extents.size(); ++l)
-    if (llvm::all_of(llvm::seq(0u, 3u), [&](unsigned i) {
-          return (kernel.accesses[i]->strides[l] != 0) == moved[i];
-        }))
-      loops.push_back(l);
-  return loops;
+/// Largest divisor of `number` that is at most `limit`.
+int64_t divisorUpTo(int64_t number, int64_t limit) {
+  int64_t divisor = std::max<int64_t>(1, std::min(number, limit));
+  while (number % divisor != 0)
+    --divisor;
+  return divisor;
 }
 
 } // namespace
 
-std::optional<Contraction> Contraction::match(const Kernel &original) {
-  Contraction c{original, 0, 0, 0, {}, 0, 1};
+int64_t Contraction::product(ArrayRef<unsigned> loops) const {
+  int64_t all = 1;
+  for (unsigned loop : loops)
+    all *= extent(loop);
+  return all;
+}
+
+Type Contraction::sumType() const {
+  linalg::LinalgOp op = kernel.op;
+  return getElementTypeOrSelf(op->getOperand(2).getType());
+}
+
+int64_t Contraction::sumBytes() const {
+  return sumType().getIntOrFloatBitWidth() / 8;
+}
+
+/// Tells rows, columns and sums apart, by what they move; `rows` holds m too
+/// after it. False if there are not all three, or other reductions.
+bool Contraction::classifyLoops() {
+  auto moves = [&](unsigned operand, unsigned loop) {
+    return access(operand).strides[loop] != 0;
+  };
+  auto movesOne = [&](unsigned operand, unsigned other, unsigned loop) {
+    return moves(operand, loop) && !moves(other, loop) && moves(2, loop);
+  };
+  // The columns are those that lie in a row in C.
+  std::optional<unsigned> column;
+  for (unsigned l = 0; l < kernel.depth(); ++l)
+    if (access(2).strides[l] == 1 && moves(0, l) != moves(1, l))
+      column = l;
+  if (!column)
+    return false;
+  n = *column;
+  if (moves(a, n))
+    std::swap(a, b);
+  for (unsigned l = 0; l < kernel.depth(); ++l) {
+    if (l == n)
+      continue;
+    if (movesOne(a, b, l))
+      rows.push_back(l);
+    else if (!kernel.isReduction[l])
+      shared.push_back(l);
+    else if (moves(a, l) && moves(b, l))
+      sums.push_back(l);
+    else
+      return false;
+  }
+  auto strideOfB = [&](unsigned l) { return std::abs(access(b).strides[l]); };
+  llvm::stable_sort(sums, [&](unsigned l, unsigned r) {
+    return strideOfB(l) > strideOfB(r);
+  });
+  return !rows.empty() && !sums.empty();
+}
+
+/// Of several loops over rows, the one that fills blocks best is m; if there is
+/// little between them, the one whose rows lie closest.
+bool Contraction::chooseRowsAndBlock(unsigned vectorBits, const Host &host) {
+  int64_t lanes = vectorBits / sumType().getIntOrFloatBitWidth();
+  int64_t all = product(rows), steps = product(sums);
+  SmallVector<unsigned> byStride(rows);
+  llvm::stable_sort(byStride, [&](unsigned l, unsigned r) {
+    return std::abs(access(a).strides[l]) < std::abs(access(a).strides[r]);
+  });
+  double least = std::numeric_limits<double>::infinity();
+  for (unsigned l : byStride) {
+    RegisterBlock choice = chooseBlock(extent(l), extent(n), steps, lanes,
+                                       host.numVectorRegisters);
+    double cost = choice.cost * (all / extent(l));
+    if (cost > 0.95 * least)
+      continue;
+    least = cost;
+    block = choice;
+    m = l;
+  }
+  llvm::erase(rows, m);
+  bool mustPack = access(b).strides[n] != 1;
+  return all * extent(n) * steps >= minMultiplications &&
+         extent(n) >= minColumns && (!mustPack || all >= minRowsToPack);
+}
+
+/// What rows of C share of B should stay in the second cache until the last of
+/// them has read it. If it is too much for that, C adds up in memory.
+void Contraction::divideSums(const Host &host) {
+  int64_t columns = rows.empty() ? block.columns() : extent(n);
+  int64_t most =
+      std::max<int64_t>(host.l2Bytes / 4 / (columns * sumBytes()), 1);
+  while (product(sums) > most) {
+    unsigned outermost = sums.front();
+    int64_t inner = product(ArrayRef(sums).drop_front());
+    int64_t size = divisorUpTo(extent(outermost), most / inner);
+    if (sums.size() == 1 && size < minSteps)
+      return;
+    if (size == 1) {
+      sums.erase(sums.begin());
+    } else {
+      sums.front() = kernel.depth();
+      kernel.split(outermost, size);
+    }
+    memorySums.push_back(outermost);
+  }
+}
+
+std::optional<Contraction> Contraction::match(const Kernel &original,
+                                              unsigned vectorBits,
+                                              const Host &host) {
+  Contraction c{original, 0, 0, {}, {}, {}, {}, 0, 1, {}};
   if (!multipliesAndAdds(c.kernel.op))
     return std::nullopt;
   collapseAll(c.kernel);
-  auto rows = loopsOf(c.kernel, {true, false, true});
-  auto columns = loopsOf(c.kernel, {false, true, true});
-  auto sums = loopsOf(c.kernel, {true, true, false});
-  // The columns are those that lie in a row in C.
-  auto isRow = [&](unsigned l) { return c.access(2).strides[l] == 1; };
-  if (llvm::any_of(rows, isRow)) {
-    std::swap(rows, columns);
-    std::swap(c.a, c.b);
-  }
-  auto *column = llvm::find_if(columns, isRow);
-  if (column == columns.end() || rows.empty() || sums.size() != 1)
+  if (!c.classifyLoops() || !c.chooseRowsAndBlock(vectorBits, host))
     return std::nullopt;
-  ArrayRef<int64_t> extents = c.kernel.extents;
-  c.n = *column;
-  c.k = sums.front();
-  c.m = *llvm::max_element(
-      rows, [&](unsigned l, unsigned r) { return extents[l] < extents[r]; });
-  for (unsigned l = 0; l < extents.size(); ++l) {
-    bool isInner = l == c.m || l == c.n || l == c.k;
-    if (!isInner && c.kernel.isReduction[l])
-      return std::nullopt;
-    if (!isInner)
-      c.outer.push_back(l);
-  }
-  bool mustPack = c.access(c.b).strides[c.n] != 1;
-  if (extents[c.m] * extents[c.n] * extents[c.k] < minMultiplications ||
-      extents[c.n] < minColumns || (mustPack && extents[c.m] < minRowsToPack))
-    return std::nullopt;
+  c.divideSums(host);
   return c;
 }
 

@@ -9,31 +9,49 @@
 
 #include "compiler/codegen/cpu/host.h"
 #include "compiler/codegen/cpu/kernel.h"
+#include "compiler/codegen/cpu/register_block.h"
 
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 
 namespace nabla {
 
-/// C[m, n] = sum over k of A[m, k] * B[k, n], for each value of outer loops.
+/// C[m, n] = sum over k of A[m, k] * B[k, n], for each value of other loops: a
+/// product of matrices, or a convolution, whose windows are rows of A that
+/// overlap.
+///
+/// Loops are positions among those of the kernel. Those that are not m or n
+/// run, from the outside: `shared`, which move both A and B or B alone;
+/// `memorySums`, over which C adds up in memory; `rows`, which move A but not
+/// B. `sums` run within a block of registers, the last of them innermost.
 struct Contraction {
   Kernel kernel;
-  unsigned m, n, k; // positions among the loops of the kernel
-  llvm::SmallVector<unsigned> outer;
+  unsigned m, n;
+  llvm::SmallVector<unsigned> shared, memorySums, rows, sums;
   unsigned a, b; // positions among the operands; C is the third
+  RegisterBlock block;
 
-  /// Nothing if `kernel` is no product of matrices, or one that other loops do
-  /// as well: of vectors, or tiny.
-  static std::optional<Contraction> match(const Kernel &kernel);
+  /// Nothing if `kernel` is no such product, or one that other loops do as
+  /// well: of vectors, or tiny. `vectorBits` is the width of the machine's
+  /// vector registers.
+  static std::optional<Contraction>
+  match(const Kernel &kernel, unsigned vectorBits, const Host &host);
 
   const Access &access(unsigned operand) const {
     return *kernel.accesses[operand];
   }
+  int64_t extent(unsigned loop) const { return kernel.extents[loop]; }
+  int64_t product(llvm::ArrayRef<unsigned> loops) const;
+  mlir::Type sumType() const;
+  int64_t sumBytes() const;
+
+private:
+  bool classifyLoops();
+  bool chooseRowsAndBlock(unsigned vectorBits, const Host &host);
+  void divideSums(const Host &host);
 };
 
-/// Emits the product; what C held does not matter. `vectorBits` is the width
-/// of the machine's vector registers.
-void emitContraction(mlir::ImplicitLocOpBuilder &b, Contraction &contraction,
-                     unsigned vectorBits, const Host &host);
+/// Emits the product; what C held does not matter.
+void emitContraction(mlir::ImplicitLocOpBuilder &b, Contraction &contraction);
 
 } // namespace nabla
 

@@ -2,17 +2,18 @@
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A block of C stays in registers while the loop over k adds up one row of B
-// times one column of A after the other (K. Goto and R. van de Geijn, "Anatomy
-// of high-performance matrix multiplication", 2008). A panel of B, as wide as
-// the block, is copied where its rows do not lie as they are read. Where blocks
-// do not divide C the last ones move back, and do some elements once more.
+// A block of C stays in registers while the loops over the sums add up one row
+// of B times one column of A after the other (K. Goto and R. van de Geijn,
+// "Anatomy of high-performance matrix multiplication", 2008). Factors are
+// copied where they do not lie as they are read. Where blocks do not divide C
+// the last ones move back, and do some elements once more.
 //
 //===----------------------------------------------------------------------===//
 
 #include "compiler/codegen/cpu/contraction.h"
 #include "compiler/codegen/cpu/divide.h"
 #include "compiler/codegen/cpu/emit_body.h"
+#include "compiler/codegen/cpu/factor.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -26,45 +27,13 @@ using namespace mlir;
 namespace nabla {
 namespace {
 
-/// A block of C: rows, and vectors a row.
-struct Block {
-  int64_t rows, vectors, lanes;
-  int64_t columns() const { return vectors * lanes; }
-};
-
-/// Cycles of one step along k, of machines that multiply two vectors and load
-/// two a cycle, with four cycles until a sum can be added to again.
-double cyclesPerStep(int64_t rows, int64_t vectors) {
-  return std::max({rows * vectors / 2.0, (rows + vectors) / 2.0, 4.0});
-}
-
-Block chooseBlock(int64_t m, int64_t n, int64_t k, int64_t lanes,
-                  int64_t registers) {
-  Block best{1, 1, lanes};
-  double least = std::numeric_limits<double>::infinity();
-  for (int64_t vectors = 1; vectors <= 4; ++vectors)
-    for (int64_t rows = 1; rows <= std::min<int64_t>(m, 14); ++rows) {
-      int64_t needed = rows * vectors + vectors + 1;
-      if (needed > registers || vectors * lanes > n)
-        continue;
-      double blocks =
-          llvm::divideCeil(m, rows) * llvm::divideCeil(n, vectors * lanes);
-      // Each block also starts and stores its sums.
-      double overhead = (2.0 * rows * vectors + 10) / k;
-      double cost = blocks * (cyclesPerStep(rows, vectors) + overhead);
-      if (cost < least) {
-        least = cost;
-        best = {rows, vectors, lanes};
-      }
-    }
-  return best;
-}
-
 /// Rows of B that are this far apart are on pages of their own.
 constexpr int64_t pageBytes = 4096;
-/// How many blocks of rows must read a panel to pay for its copy.
+/// Rows of A at multiples of this compete for the same places in the cache.
+constexpr int64_t wayBytes = 1024;
+/// How many blocks must read a copy to pay for it.
 constexpr int64_t minBlocksToCopy = 4;
-/// How many blocks of rows a thread does, to pay for panels of its own.
+/// How many blocks of rows a thread does, to pay for copies of its own.
 constexpr int64_t minBlocksOfPart = 16;
 /// Of one element, among fused ones in registers, in units of `numParts`.
 constexpr double workOfMultiplication = 0.25;
@@ -73,292 +42,320 @@ constexpr int64_t maxUnrolled = 64;
 
 class ContractionEmitter {
 public:
-  ContractionEmitter(ImplicitLocOpBuilder &b, Contraction &c,
-                     unsigned vectorBits, const Host &host)
-      : b(b), c(c),
-        sumType(getElementTypeOrSelf(c.kernel.op->getOperand(2).getType())) {
-    ArrayRef<int64_t> extents = c.kernel.extents;
-    m = extents[c.m], n = extents[c.n], k = extents[c.k];
-    int64_t native = vectorBits / sumType.getIntOrFloatBitWidth();
-    int64_t lanes =
-        std::min<int64_t>(native, llvm::bit_floor(static_cast<uint64_t>(n)));
-    block = chooseBlock(m, n, k, lanes, host.numVectorRegisters);
-  }
-
-  void emit() {
+  ContractionEmitter(ImplicitLocOpBuilder &b, Contraction &c)
+      : b(b), c(c), block(c.block), rows(c, c.a, c.m, block.rows),
+        columns(c, c.b, c.n, block.columns()) {
     for (auto &access : c.kernel.accesses)
       buffers.prepare(b, *access);
-    ivs.assign(c.kernel.depth(), constant(0));
-    double outer = 1;
-    for (unsigned loop : c.outer)
-      outer *= c.kernel.extents[loop];
-    int64_t parts = numParts(outer * m * n * k * workOfMultiplication);
-    if (parts == 1)
-      emitPart(c.outer);
-    else if (!c.outer.empty() && outer >= parts)
-      emitPartsOfOuter(parts);
-    else
-      emitPartsOfRows(parts);
+    place.ivs.assign(c.kernel.depth(), constant(0));
+    place.slots = place.ivs;
   }
+
+  void emit();
 
 private:
   using Sums = SmallVector<Value>;
 
-  bool copiesPanel() {
-    const Access &access = c.access(c.b);
-    int64_t bytes = access.strides[c.k] * sumType.getIntOrFloatBitWidth() / 8;
-    return access.strides[c.n] != 1 ||
-           (bytes >= pageBytes && m / block.rows >= minBlocksToCopy);
-  }
-
-  void emitPartsOfOuter(int64_t parts);
-  void emitPartsOfRows(int64_t parts);
-  void emitPart(ArrayRef<unsigned> loops);
-  void emitOuter(ArrayRef<unsigned> loops);
-  Value allocatePanel();
-  void releasePanel();
+  bool copiesRows();
+  bool copiesColumns();
+  std::pair<unsigned, int64_t> chooseParts(int64_t parts);
+  void emitPart();
+  void emitLoops(ArrayRef<unsigned> loops, llvm::function_ref<void()> body);
+  void emitBlocks(unsigned loop, int64_t size, Value &old,
+                  llvm::function_ref<void()> body);
   void emitBlock();
+  Sums startSums();
+  void addSums(ArrayRef<unsigned> loops, Sums &sums);
+  void addSteps(unsigned loop, Sums &sums);
   void addStep(Value step, int64_t offset, MutableArrayRef<Value> sums);
-  void copyPanel();
-  void copyRows();
-  void copyTransposed();
-  Value column(Value step, int64_t vector, int64_t offset);
+  Sums emitSumLoop(int64_t extent, int64_t step, Sums sums,
+                   llvm::function_ref<void(Value, Sums &)> body);
   void storeSums(ValueRange sums);
+  Value indexOfSum(int64_t row, int64_t vector);
+  Value maskOfNew(int64_t row, int64_t vector);
 
   Value constant(int64_t value) {
     return arith::ConstantIndexOp::create(b, value);
   }
-  Value plus(Value index, int64_t offset) {
-    return offset == 0
-               ? index
-               : arith::AddIOp::create(b, index, constant(offset)).getResult();
-  }
-  /// A vector or scalar of an operand, in the type of the sums.
-  Value load(unsigned operand, int64_t offset, int64_t lanes) {
-    const Access &access = c.access(operand);
-    Value buffer = buffers.buffer(access);
-    Value index = plus(buffers.index(b, access, ivs), offset);
-    Type element = getElementTypeOrSelf(buffer.getType());
-    Value value =
-        lanes == 1
-            ? memref::LoadOp::create(b, buffer, index).getResult()
-            : vector::LoadOp::create(
-                  b, cast<VectorType>(laneType(element, lanes)), buffer, index)
-                  .getResult();
-    if (element == sumType)
-      return value;
-    return arith::ExtFOp::create(b, laneType(sumType, lanes), value);
+  VectorType vectorType() {
+    return cast<VectorType>(laneType(c.sumType(), block.lanes));
   }
 
   ImplicitLocOpBuilder &b;
   Contraction &c;
-  Type sumType;
-  int64_t m, n, k;
-  Block block;
+  const RegisterBlock &block;
+  Factor rows, columns;
   FlatBuffers buffers;
-  SmallVector<Value> ivs;
-  /// Where the rows of the part begin.
-  Value firstRow;
-  Value panel;
+  Place place;
+  /// The loop that threads share, and where it begins in a part.
+  unsigned sharedLoop = ~0u;
+  Value firstOfPart;
+  /// How many rows and columns of a block that is moved back another one has
+  /// done; null if blocks divide C.
+  Value oldRows, oldColumns;
 };
 
-/// Threads share the outermost of the loops around products.
-void ContractionEmitter::emitPartsOfOuter(int64_t parts) {
-  unsigned loop = c.outer.front();
-  int64_t extent = c.kernel.extents[loop];
-  int64_t size = llvm::divideCeil(extent, parts);
-  forParts(b, extent, size, [&](Value first) {
-    panel = allocatePanel();
-    forSteps(b, size, 1, [&](Value i) {
-      ivs[loop] = arith::AddIOp::create(b, first, i);
-      emitOuter(ArrayRef(c.outer).drop_front());
-    });
-    releasePanel();
-  });
+bool ContractionEmitter::copiesColumns() {
+  const Access &access = c.access(c.b);
+  int64_t blocks =
+      c.product(c.rows) * llvm::divideCeil(c.extent(c.m), block.rows);
+  int64_t bytes = std::abs(access.strides[c.sums.back()]) * c.sumBytes();
+  return access.strides[c.n] != 1 ||
+         (bytes >= pageBytes && blocks >= minBlocksToCopy);
 }
 
-/// Threads share the rows of C, in whole blocks.
-void ContractionEmitter::emitPartsOfRows(int64_t parts) {
-  int64_t blocks = llvm::divideCeil(llvm::divideCeil(m, parts), block.rows);
-  if (copiesPanel())
-    blocks = std::max(blocks, minBlocksOfPart);
-  int64_t all = m, size = blocks * block.rows;
-  if (size >= m) {
-    emitPart(c.outer);
+/// Rows are copied once for all columns.
+bool ContractionEmitter::copiesRows() {
+  if (!c.rows.empty() || c.sums.size() != 1 ||
+      c.extent(c.n) / block.columns() < minBlocksToCopy)
+    return false;
+  const Access &access = c.access(c.a);
+  int64_t row = access.strides[c.m], step = access.strides[c.sums.back()];
+  if (step == 1)
+    return row * c.sumBytes() % wayBytes == 0;
+  return row == 1 && step * c.sumBytes() >= wayBytes;
+}
+
+void ContractionEmitter::emit() {
+  int64_t parts = numParts(c.product(c.shared) * double(c.product(c.rows)) *
+                           c.extent(c.m) * c.extent(c.n) * c.product(c.sums) *
+                           c.product(c.memorySums) * workOfMultiplication);
+  auto [loop, size] = chooseParts(parts);
+  if (size == c.extent(loop)) {
+    emitPart();
     return;
   }
-  forParts(b, all, size, [&](Value first) {
-    firstRow = first;
-    m = size;
-    emitPart(c.outer);
-    m = all;
+  sharedLoop = loop;
+  forParts(b, c.extent(loop), size, [&, size = size](Value first) {
+    firstOfPart = first;
+    c.kernel.extents[sharedLoop] = size;
+    emitPart();
   });
 }
 
-void ContractionEmitter::emitPart(ArrayRef<unsigned> loops) {
-  panel = allocatePanel();
-  emitOuter(loops);
-  releasePanel();
+/// The loop that threads share, and how many of its iterations make a part: a
+/// long one around products or else their rows, in whole blocks.
+std::pair<unsigned, int64_t> ContractionEmitter::chooseParts(int64_t parts) {
+  unsigned loop = c.m;
+  for (ArrayRef<unsigned> loops : {ArrayRef(c.rows), ArrayRef(c.shared)})
+    for (unsigned other : llvm::reverse(loops))
+      if (c.extent(other) * 8 >= parts)
+        loop = other;
+  int64_t extent = c.extent(loop), size = llvm::divideCeil(extent, parts);
+  if (loop == c.m) {
+    int64_t blocks = llvm::divideCeil(size, block.rows);
+    if (copiesColumns())
+      blocks = std::max(blocks, minBlocksOfPart);
+    size = blocks * block.rows;
+  }
+  // Sums in memory must not be added to twice: parts do not overlap.
+  while (!c.memorySums.empty() && size < extent && extent % size != 0)
+    ++size;
+  return {loop, std::min(size, extent)};
 }
 
-Value ContractionEmitter::allocatePanel() {
-  if (!copiesPanel())
-    return nullptr;
-  return memref::AllocOp::create(
-      b, MemRefType::get({k * block.columns()}, sumType),
-      b.getI64IntegerAttr(64));
-}
-
-void ContractionEmitter::releasePanel() {
-  if (panel)
-    memref::DeallocOp::create(b, panel);
-}
-
-void ContractionEmitter::emitOuter(ArrayRef<unsigned> loops) {
-  if (!loops.empty()) {
-    forSteps(b, c.kernel.extents[loops.front()], 1, [&](Value iv) {
-      ivs[loops.front()] = iv;
-      emitOuter(loops.drop_front());
+void ContractionEmitter::emitPart() {
+  if (copiesRows())
+    rows.copy(c.extent(c.m));
+  bool copiesAllColumns = copiesColumns() && !c.rows.empty();
+  if (copiesColumns())
+    columns.copy(copiesAllColumns ? c.extent(c.n) : block.columns());
+  rows.allocate(b, buffers);
+  columns.allocate(b, buffers);
+  auto overColumns = [&](llvm::function_ref<void()> body) {
+    emitBlocks(c.n, block.columns(), oldColumns, body);
+  };
+  auto overRows = [&](llvm::function_ref<void()> body) {
+    emitBlocks(c.m, block.rows, oldRows, body);
+  };
+  auto copyColumns = [&] { columns.copyBlock(b, buffers, place); };
+  auto emitProduct = [&] {
+    overColumns([&] {
+      if (columns.isCopied() && !copiesAllColumns)
+        copyColumns();
+      overRows([&] { emitBlock(); });
     });
+  };
+  auto emitProducts = [&] {
+    if (rows.isCopied())
+      overRows([&] { rows.copyBlock(b, buffers, place); });
+    if (copiesAllColumns)
+      overColumns(copyColumns);
+    emitLoops(c.rows, emitProduct);
+  };
+  emitLoops(c.shared, [&] { emitLoops(c.memorySums, emitProducts); });
+  rows.release(b);
+  columns.release(b);
+}
+
+void ContractionEmitter::emitLoops(ArrayRef<unsigned> loops,
+                                   llvm::function_ref<void()> body) {
+  if (loops.empty()) {
+    body();
     return;
   }
-  forSteps(b, n, block.columns(), [&](Value first) {
-    ivs[c.n] = first;
-    if (panel)
-      copyPanel();
-    forSteps(b, m, block.rows, [&](Value row) {
-      ivs[c.m] =
-          firstRow ? arith::AddIOp::create(b, firstRow, row).getResult() : row;
-      emitBlock();
-    });
+  unsigned loop = loops.front();
+  forSteps(b, c.extent(loop), 1, [&](Value iv) {
+    if (loop == sharedLoop)
+      iv = arith::AddIOp::create(b, firstOfPart, iv);
+    place.set(loop, iv);
+    emitLoops(loops.drop_front(), body);
   });
 }
 
-/// One vector of a row of B, at `step + offset` along k.
-Value ContractionEmitter::column(Value step, int64_t vector, int64_t offset) {
-  auto type = cast<VectorType>(laneType(sumType, block.lanes));
-  if (!panel)
-    return load(c.b, offset * c.access(c.b).strides[c.k] + vector * block.lanes,
-                block.lanes);
-  Value index = arith::MulIOp::create(b, step, constant(block.columns()));
-  return vector::LoadOp::create(
-      b, type, panel,
-      plus(index, offset * block.columns() + vector * block.lanes));
+/// Blocks of `size` along m or n; `old` tells how many elements of the last one
+/// are not new.
+void ContractionEmitter::emitBlocks(unsigned loop, int64_t size, Value &old,
+                                    llvm::function_ref<void()> body) {
+  int64_t extent = c.extent(loop);
+  forSteps(b, llvm::alignTo(extent, size), size, [&](Value slot) {
+    Value first = slot;
+    if (extent % size != 0) {
+      first = arith::MinSIOp::create(b, slot, constant(extent - size));
+      old = arith::SubIOp::create(b, slot, first);
+    }
+    place.slots[loop] = slot;
+    place.ivs[loop] =
+        loop == sharedLoop
+            ? arith::AddIOp::create(b, firstOfPart, first).getResult()
+            : first;
+    body();
+  });
+}
+
+void ContractionEmitter::emitBlock() {
+  Sums sums = startSums();
+  addSums(c.sums, sums);
+  storeSums(sums);
+}
+
+/// Zeros, or what is in memory if that has been added to before.
+ContractionEmitter::Sums ContractionEmitter::startSums() {
+  Value zero = splatConstant(b, cast<TypedAttr>(b.getZeroAttr(c.sumType())),
+                             block.lanes);
+  Sums sums(block.size(), zero);
+  if (c.memorySums.empty())
+    return sums;
+  Value isFirst = arith::ConstantOp::create(b, b.getBoolAttr(true));
+  for (unsigned loop : c.memorySums)
+    isFirst = arith::AndIOp::create(
+        b, isFirst,
+        arith::CmpIOp::create(b, arith::CmpIPredicate::eq, place.ivs[loop],
+                              constant(0)));
+  for (int64_t row = 0; row < block.rows; ++row)
+    for (int64_t v = 0; v < block.vectors; ++v) {
+      Value old = vector::LoadOp::create(
+          b, vectorType(), buffers.buffer(c.access(2)), indexOfSum(row, v));
+      sums[row * block.vectors + v] =
+          arith::SelectOp::create(b, isFirst, zero, old);
+    }
+  return sums;
+}
+
+/// A loop that carries the sums.
+ContractionEmitter::Sums
+ContractionEmitter::emitSumLoop(int64_t extent, int64_t step, Sums sums,
+                                llvm::function_ref<void(Value, Sums &)> body) {
+  auto loop = scf::ForOp::create(b, constant(0), constant(extent),
+                                 constant(step), sums);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loop.getBody());
+  Sums next(loop.getRegionIterArgs());
+  body(loop.getInductionVar(), next);
+  scf::YieldOp::create(b, next);
+  return Sums(loop.getResults());
+}
+
+void ContractionEmitter::addSums(ArrayRef<unsigned> loops, Sums &sums) {
+  unsigned loop = loops.front();
+  if (loops.size() == 1) {
+    addSteps(loop, sums);
+    return;
+  }
+  sums = emitSumLoop(c.extent(loop), 1, sums, [&](Value iv, Sums &next) {
+    place.set(loop, iv);
+    addSums(loops.drop_front(), next);
+  });
+}
+
+void ContractionEmitter::addSteps(unsigned loop, Sums &sums) {
+  int64_t k = c.extent(loop);
+  int64_t unroll = std::clamp<int64_t>(maxUnrolled / block.size(), 1, 4);
+  int64_t whole = k / unroll * unroll;
+  if (whole > unroll)
+    sums = emitSumLoop(whole, unroll, sums, [&](Value step, Sums &next) {
+      for (int64_t u = 0; u < unroll; ++u)
+        addStep(step, u, next);
+    });
+  else
+    whole = 0;
+  Value rest = constant(whole);
+  for (int64_t u = 0; whole + u < k; ++u)
+    addStep(rest, u, sums);
 }
 
 void ContractionEmitter::addStep(Value step, int64_t offset,
                                  MutableArrayRef<Value> sums) {
-  ivs[c.k] = step;
-  SmallVector<Value> columns;
+  unsigned k = c.sums.back();
+  place.set(k, step);
+  SmallVector<Value> row;
   for (int64_t v = 0; v < block.vectors; ++v)
-    columns.push_back(column(step, v, offset));
-  const Access &a = c.access(c.a);
-  for (int64_t row = 0; row < block.rows; ++row) {
-    Value scalar =
-        load(c.a, row * a.strides[c.m] + offset * a.strides[c.k], /*lanes=*/1);
+    row.push_back(columns.load(b, buffers, place,
+                               offset * columns.stride(k) + v * block.lanes,
+                               block.lanes));
+  for (int64_t i = 0; i < block.rows; ++i) {
+    Value scalar = rows.load(b, buffers, place,
+                             i * rows.next() + offset * rows.stride(k), 1);
     Value factor = splat(b, scalar, block.lanes);
     for (int64_t v = 0; v < block.vectors; ++v) {
-      Value &sum = sums[row * block.vectors + v];
-      sum = math::FmaOp::create(b, factor, columns[v], sum);
+      Value &sum = sums[i * block.vectors + v];
+      sum = math::FmaOp::create(b, factor, row[v], sum);
     }
   }
 }
 
-void ContractionEmitter::emitBlock() {
-  Value zero =
-      splatConstant(b, cast<TypedAttr>(b.getZeroAttr(sumType)), block.lanes);
-  Sums sums(block.rows * block.vectors, zero);
-  int64_t unroll = std::max<int64_t>(
-      1, std::min<int64_t>(4, maxUnrolled / int64_t(sums.size())));
-  int64_t whole = k / unroll * unroll;
-  if (whole > unroll) {
-    auto loop = scf::ForOp::create(b, constant(0), constant(whole),
-                                   constant(unroll), sums);
-    {
-      OpBuilder::InsertionGuard guard(b);
-      b.setInsertionPointToStart(loop.getBody());
-      Sums next(loop.getRegionIterArgs());
-      for (int64_t u = 0; u < unroll; ++u)
-        addStep(loop.getInductionVar(), u, next);
-      scf::YieldOp::create(b, next);
-    }
-    sums.assign(loop.getResults().begin(), loop.getResults().end());
-  } else {
-    whole = 0;
+Value ContractionEmitter::indexOfSum(int64_t row, int64_t vector) {
+  const Access &access = c.access(2);
+  Value offset = constant(row * access.strides[c.m] + vector * block.lanes);
+  return arith::AddIOp::create(b, buffers.index(b, access, place.ivs), offset);
+}
+
+/// Which lanes no block has added to before; null if that is all.
+Value ContractionEmitter::maskOfNew(int64_t row, int64_t vector) {
+  if (c.memorySums.empty() || (!oldRows && !oldColumns))
+    return nullptr;
+  Value numOld = constant(0), all = constant(block.lanes);
+  if (oldColumns)
+    numOld =
+        arith::SubIOp::create(b, oldColumns, constant(vector * block.lanes));
+  if (oldRows) {
+    Value isNew = arith::CmpIOp::create(b, arith::CmpIPredicate::sge,
+                                        constant(row), oldRows);
+    numOld = arith::SelectOp::create(b, isNew, numOld, all);
   }
-  Value rest = constant(whole);
-  for (int64_t u = 0; whole + u < k; ++u)
-    addStep(rest, u, sums);
-  storeSums(sums);
+  Type i32 = b.getI32Type();
+  Value limit =
+      splat(b, arith::IndexCastOp::create(b, i32, numOld), block.lanes);
+  return arith::CmpIOp::create(b, arith::CmpIPredicate::sge,
+                               laneNumbers(b, i32, block.lanes), limit);
 }
 
 void ContractionEmitter::storeSums(ValueRange sums) {
-  const Access &access = c.access(2);
-  Value first = buffers.index(b, access, ivs);
+  Value buffer = buffers.buffer(c.access(2));
   for (int64_t row = 0; row < block.rows; ++row)
-    for (int64_t v = 0; v < block.vectors; ++v)
-      vector::StoreOp::create(
-          b, sums[row * block.vectors + v], buffers.buffer(access),
-          plus(first, row * access.strides[c.m] + v * block.lanes));
-}
-
-void ContractionEmitter::copyPanel() {
-  const Access &access = c.access(c.b);
-  if (access.strides[c.n] != 1 && access.strides[c.k] == 1 &&
-      k >= block.lanes && block.lanes > 1)
-    copyTransposed();
-  else
-    copyRows();
-}
-
-/// Row by row; the elements of a row may be apart.
-void ContractionEmitter::copyRows() {
-  const Access &access = c.access(c.b);
-  int64_t stride = access.strides[c.n];
-  forSteps(b, k, 1, [&](Value step) {
-    ivs[c.k] = step;
-    Value to = arith::MulIOp::create(b, step, constant(block.columns()));
     for (int64_t v = 0; v < block.vectors; ++v) {
-      Value value;
-      if (stride == 1) {
-        value = load(c.b, v * block.lanes, block.lanes);
-      } else {
-        value = splatConstant(b, cast<TypedAttr>(b.getZeroAttr(sumType)),
-                              block.lanes);
-        for (int64_t lane = 0; lane < block.lanes; ++lane)
-          value = vector::InsertOp::create(
-              b, load(c.b, (v * block.lanes + lane) * stride, 1), value, lane);
-      }
-      vector::StoreOp::create(b, value, panel, plus(to, v * block.lanes));
+      Value sum = sums[row * block.vectors + v], index = indexOfSum(row, v);
+      if (Value mask = maskOfNew(row, v))
+        vector::MaskedStoreOp::create(b, buffer, index, mask, sum);
+      else
+        vector::StoreOp::create(b, sum, buffer, index);
     }
-  });
-}
-
-/// Rows along k become columns, a square of vectors at a time.
-void ContractionEmitter::copyTransposed() {
-  const Access &access = c.access(c.b);
-  forSteps(b, k, block.lanes, [&](Value step) {
-    ivs[c.k] = step;
-    Value to = arith::MulIOp::create(b, step, constant(block.columns()));
-    for (int64_t v = 0; v < block.vectors; ++v) {
-      SmallVector<Value> rows;
-      for (int64_t lane = 0; lane < block.lanes; ++lane)
-        rows.push_back(load(c.b, (v * block.lanes + lane) * access.strides[c.n],
-                            block.lanes));
-      for (auto [i, vector] : llvm::enumerate(transpose(b, rows)))
-        vector::StoreOp::create(
-            b, vector, panel,
-            plus(to,
-                 static_cast<int64_t>(i) * block.columns() + v * block.lanes));
-    }
-  });
 }
 
 } // namespace
 
-void emitContraction(ImplicitLocOpBuilder &b, Contraction &contraction,
-                     unsigned vectorBits, const Host &host) {
-  ContractionEmitter(b, contraction, vectorBits, host).emit();
+void emitContraction(ImplicitLocOpBuilder &b, Contraction &contraction) {
+  ContractionEmitter(b, contraction).emit();
 }
 
 } // namespace nabla

@@ -134,6 +134,19 @@ void Kernel::collapse(unsigned level) {
       access->strides.erase(access->strides.begin() + level);
 }
 
+void Kernel::split(unsigned level, int64_t size) {
+  assert(extents[level] % size == 0 && "pieces differ");
+  extents[level] /= size;
+  extents.push_back(size);
+  isReduction.push_back(isReduction[level]);
+  dims.push_back(dims[level]);
+  for (auto &access : accesses)
+    if (access) {
+      access->strides.push_back(access->strides[level]);
+      access->strides[level] *= size;
+    }
+}
+
 bool Kernel::canVectorize() {
   if (depth() == 0)
     return false;

@@ -47,6 +47,9 @@ struct Kernel {
   /// without a gap, and may be one.
   bool canCollapse(unsigned level);
   void collapse(unsigned level);
+  /// Cuts the loop into pieces of `size` iterations, which must divide it; a
+  /// new loop, the innermost, runs over a piece.
+  void split(unsigned level, int64_t size);
   /// Operations in the body, functions of mathematics counted by their size.
   unsigned bodyCost();
   /// The width of the widest number in the body.

@@ -160,7 +160,8 @@ private:
       op.erase();
       return;
     }
-    std::optional<Contraction> product = Contraction::match(kernel);
+    std::optional<Contraction> product =
+        Contraction::match(kernel, vectorBits, Host::get());
     if (!product ||
         !run.eraseZeroFill(op.getDpsInits()[0], product->access(2))) {
       run.take(std::move(kernel));
@@ -168,7 +169,7 @@ private:
     }
     run.finish();
     ImplicitLocOpBuilder b(op.getLoc(), op);
-    emitContraction(b, *product, vectorBits, Host::get());
+    emitContraction(b, *product);
     op.erase();
   }
 };
