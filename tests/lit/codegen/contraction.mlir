@@ -79,3 +79,87 @@ func.func @added(%a: memref<64x100xf32>, %b: memref<100x64xf32>, %c: memref<64x6
   }
   return
 }
+
+// -----
+
+// Rows of A that lie a multiple of 1024 bytes apart are copied, all of them before the columns.
+
+#a = affine_map<(m, n, k) -> (m, k)>
+#b = affine_map<(m, n, k) -> (k, n)>
+#c = affine_map<(m, n, k) -> (m, n)>
+// CHECK-LABEL: func.func @rows_apart
+// CHECK: %[[ROWS:.*]] = memref.alloc() {{.*}} : memref<17408xf32>
+// CHECK: vector.store {{.*}}, %[[ROWS]]
+// CHECK: scf.for {{.*}} iter_args
+// CHECK: memref.load %[[ROWS]]
+// CHECK: math.fma
+// CHECK: memref.dealloc %[[ROWS]]
+func.func @rows_apart(%a: memref<64x256xf32>, %b: memref<256x128xf32>, %c: memref<64x128xf32>) {
+  %zero = arith.constant 0.0 : f32
+  linalg.fill ins(%zero : f32) outs(%c : memref<64x128xf32>)
+  linalg.generic {indexing_maps = [#a, #b, #c], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : memref<64x256xf32>, memref<256x128xf32>) outs(%c : memref<64x128xf32>) {
+  ^bb0(%x: f32, %y: f32, %sum: f32):
+    %0 = arith.mulf %x, %y fastmath<contract> : f32
+    %1 = arith.addf %sum, %0 fastmath<contract> : f32
+    linalg.yield %1 : f32
+  }
+  return
+}
+
+// -----
+
+// Windows are rows of A that overlap. Two loops, over the rows of the kernel and over the rest of
+// it, carry the sums; the factors are read in place.
+
+#x = affine_map<(n, h, w, f, i, j, c) -> (n, h + i, w + j, c)>
+#k = affine_map<(n, h, w, f, i, j, c) -> (i, j, c, f)>
+#y = affine_map<(n, h, w, f, i, j, c) -> (n, h, w, f)>
+// CHECK-LABEL: func.func @convolution
+// CHECK-NOT: memref.alloc
+// CHECK: scf.for {{.*}} to %c3 step %c1 iter_args
+// CHECK-NEXT: scf.for {{.*}} to %c48 {{.*}} iter_args
+// CHECK: math.fma
+// CHECK-NOT: vector.store
+// CHECK: scf.yield
+// CHECK: scf.yield
+// CHECK: vector.store
+func.func @convolution(%x: memref<2x8x9x16xf32>, %k: memref<3x3x16x32xf32>, %y: memref<2x6x7x32xf32>) {
+  %zero = arith.constant 0.0 : f32
+  linalg.fill ins(%zero : f32) outs(%y : memref<2x6x7x32xf32>)
+  linalg.generic {indexing_maps = [#x, #k, #y], iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction", "reduction"]}
+      ins(%x, %k : memref<2x8x9x16xf32>, memref<3x3x16x32xf32>) outs(%y : memref<2x6x7x32xf32>) {
+  ^bb0(%a: f32, %b: f32, %sum: f32):
+    %0 = arith.mulf %a, %b fastmath<contract> : f32
+    %1 = arith.addf %sum, %0 fastmath<contract> : f32
+    linalg.yield %1 : f32
+  }
+  return
+}
+
+// -----
+
+// Sums too long for the cache add up in memory; of a block that moves back, only what is new.
+
+#a = affine_map<(m, n, k) -> (k, m)>
+#b = affine_map<(m, n, k) -> (k, n)>
+#c = affine_map<(m, n, k) -> (m, n)>
+// CHECK-LABEL: func.func @long_sums
+// CHECK: %[[FIRST:.*]] = arith.cmpi eq
+// CHECK: %[[OLD:.*]] = vector.load
+// CHECK: arith.select %[[FIRST]], {{.*}}, %[[OLD]]
+// CHECK: math.fma
+// CHECK: %[[NEW:.*]] = arith.cmpi {{.*}} : vector<16xi32>
+// CHECK: vector.maskedstore {{.*}}, %[[NEW]]
+func.func @long_sums(%a: memref<1048576x8xf32>, %b: memref<1048576x24xf32>, %c: memref<8x24xf32>) {
+  %zero = arith.constant 0.0 : f32
+  linalg.fill ins(%zero : f32) outs(%c : memref<8x24xf32>)
+  linalg.generic {indexing_maps = [#a, #b, #c], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : memref<1048576x8xf32>, memref<1048576x24xf32>) outs(%c : memref<8x24xf32>) {
+  ^bb0(%x: f32, %y: f32, %sum: f32):
+    %0 = arith.mulf %x, %y fastmath<contract> : f32
+    %1 = arith.addf %sum, %0 fastmath<contract> : f32
+    linalg.yield %1 : f32
+  }
+  return
+}

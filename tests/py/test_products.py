@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Products of matrices and convolutions against NumPy in f64, over sizes, layouts and schedules."""
+
+from __future__ import annotations
+
+import re
+
+import ml_dtypes
+import nabla as nb
+import numpy as np
+import pytest
+from test_windows import convolve
+
+RNG = np.random.default_rng(0)
+
+
+def rand(*shape, dtype=np.float32):
+    return RNG.standard_normal(shape).astype(dtype)
+
+
+def wide(*arrays):
+    return [np.asarray(a).astype(np.float64) for a in arrays]
+
+
+def check(fn, reference, *arrays, tolerance=1e-5):
+    found = nb.compile(fn)(*arrays)
+    expected = reference(*wide(*arrays))
+    scale = np.abs(expected).max() + 1
+    np.testing.assert_allclose(
+        np.asarray(found).astype(np.float64), expected, rtol=tolerance, atol=tolerance * scale
+    )
+
+
+def layouts(a, b, c, d, e, f):
+    """Each factor as it lies and transposed, batches behind and in front."""
+    return (
+        a @ b,
+        c.T @ b,
+        a @ d.T,
+        c.T @ d.T,
+        [nb, np][isinstance(a, np.ndarray)].einsum("bij,jbk->ibk", e, f),
+    )
+
+
+SIZES = [
+    (1, 1, 1), (2, 3, 4), (3, 65, 7), (4, 16, 17), (5, 33, 31), (13, 8, 33), (14, 32, 50),
+    (15, 33, 100), (17, 47, 129), (28, 64, 256), (29, 70, 37), (61, 130, 77), (100, 9, 300),
+    (1, 200, 100), (200, 1, 100), (97, 113, 300), (57, 300, 256), (64, 256, 512),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("m, n, k", SIZES)
+def test_products_of_any_size_and_layout(m, n, k):
+    arrays = [rand(m, k), rand(k, n), rand(k, m), rand(n, k), rand(3, m, k), rand(k, 3, n)]
+    found = nb.compile(layouts)(*arrays)
+    for got, want in zip(found, layouts(*wide(*arrays)), strict=True):
+        scale = np.sqrt(k)
+        np.testing.assert_allclose(np.asarray(got), want, rtol=1e-5, atol=1e-5 * scale)
+
+
+@pytest.mark.parametrize("m, n, k", [(5, 9, 33), (29, 70, 64), (30, 40, 257)])
+@pytest.mark.parametrize("dtype", [np.float64, np.float16, ml_dtypes.bfloat16])
+def test_products_of_other_dtypes(m, n, k, dtype):
+    tolerance = {8: 1e-13, 2: 4e-3}[np.dtype(dtype).itemsize]
+    check(lambda a, b: a.T @ b.T, lambda a, b: a.T @ b.T, rand(k, m, dtype=dtype),
+          rand(n, k, dtype=dtype), tolerance=tolerance)  # fmt: skip
+
+
+@pytest.mark.parametrize("m, n, k", [(5, 9, 40000), (16, 32, 12000), (31, 17, 9000)])
+def test_long_sums_add_up_in_memory(m, n, k):
+    """Blocks that overlap must not be added to twice."""
+    a, b = rand(k, m, dtype=np.float64), rand(k, n, dtype=np.float64)
+    check(lambda a, b: a.T @ b, lambda a, b: a.T @ b, a, b, tolerance=1e-12)
+
+
+def test_rows_at_multiples_of_a_page_are_copied():
+    a, b = rand(30, 1024), rand(1024, 130)
+    check(lambda a, b: a @ b, lambda a, b: a @ b, a, b)
+    a, b = rand(130, 1024), rand(130, 200)
+    check(lambda a, b: a.T @ b, lambda a, b: a.T @ b, a, b)
+
+
+# x, kernel, stride, dilation, padding, groups
+CONVOLUTIONS = [
+    ((2, 9, 11, 16), (3, 3, 16, 32), (1, 1), (1, 1), [(1, 1), (1, 1)], 1),
+    ((3, 8, 13, 5), (3, 2, 5, 19), (2, 1), (1, 2), [(1, 0), (0, 2)], 1),
+    ((1, 17, 15, 12), (3, 3, 3, 32), (1, 2), (2, 1), [(2, 2), (1, 1)], 4),
+    ((2, 28, 28, 1), (3, 3, 1, 8), (1, 1), (1, 1), [(1, 1), (1, 1)], 1),
+    ((2, 6, 7, 8), (1, 1, 8, 33), (1, 1), (1, 1), [(0, 0), (0, 0)], 1),
+    ((4, 40, 6), (5, 6, 17), (1,), (3,), [(4, 4)], 1),
+    ((2, 5, 4, 6, 4), (2, 3, 2, 4, 9), (1, 1, 2), (1, 1, 1), [(0, 1), (1, 1), (0, 0)], 1),
+    ((2, 41, 43, 9), (3, 3, 9, 10), (1, 1), (1, 1), [(1, 1), (1, 1)], 1),
+    ((1, 9, 9, 6), (3, 3, 1, 6), (1, 1), (1, 1), [(1, 1), (1, 1)], 6),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("shape, kernel_shape, stride, dilation, padding, groups", CONVOLUTIONS)
+def test_convolutions_and_their_gradients(shape, kernel_shape, stride, dilation, padding, groups):
+    """The gradients against the definition of a transpose, in f64."""
+    options = {"stride": stride, "dilation": dilation, "padding": padding, "groups": groups}
+    x, kernel = rand(*shape, dtype=np.float64), rand(*kernel_shape, dtype=np.float64)
+    dx, dk = rand(*shape, dtype=np.float64), rand(*kernel_shape, dtype=np.float64)
+    expected = convolve(x, kernel, **options)
+    ct = rand(*expected.shape, dtype=np.float64)
+
+    @nb.compile
+    def all_three(x, kernel, ct):
+        y, pullback = nb.vjp(lambda x, k: nb.convolution(x, k, **options), x, kernel)
+        return (y, *pullback(ct))
+
+    y, gx, gk = (np.asarray(r) for r in all_three(x, kernel, ct))
+    np.testing.assert_allclose(y, expected, rtol=1e-12, atol=1e-12)
+    assert np.sum(gx * dx) == pytest.approx(np.sum(ct * convolve(dx, kernel, **options)), rel=1e-10)
+    assert np.sum(gk * dk) == pytest.approx(np.sum(ct * convolve(x, dk, **options)), rel=1e-10)
+    check(lambda x, k: nb.convolution(x, k, **options), lambda *_: expected,
+          x.astype(np.float32), kernel.astype(np.float32), tolerance=1e-5)  # fmt: skip
+
+
+def main_function(fn, *arrays):
+    text = nb.inspect(fn, "bufferize")(*arrays)
+    return text[text.index("func.func @main") :]
+
+
+def test_convolutions_are_products_in_registers():
+    """Sums are carried by loops over the kernel; they are stored once."""
+
+    def conv(x, kernel):
+        return nb.convolution(x, kernel, padding=1)
+
+    x, kernel, ct = rand(2, 14, 14, 32), rand(3, 3, 32, 32), rand(2, 14, 14, 32)
+    programs = {
+        "forward": main_function(conv, x, kernel),
+        "x": main_function(lambda k, ct: nb.vjp(lambda x: conv(x, k), x)[1](ct)[0], kernel, ct),
+        "kernel": main_function(
+            lambda x, ct: nb.vjp(lambda k: conv(x, k), kernel)[1](ct)[0], x, ct
+        ),
+    }
+    for name, text in programs.items():
+        assert "math.fma" in text, name
+        assert re.search(r"scf\.for .* iter_args.*\n(.*\n)?.*scf\.for .* iter_args", text), name
+        assert "arith.mulf" not in text, name
