@@ -5,12 +5,16 @@ lit runs once, when the first lit item does, on all that were selected.
 """
 
 import json
+import os
 import pathlib
 import subprocess
 import sys
 import tempfile
 
 import pytest
+
+# What is tested is compiled, unless the test is of compiled programs on disk.
+os.environ["NABLA_CACHE_DIR"] = ""
 
 LIT_ROOT = pathlib.Path(__file__).parent / "lit"
 LIT_SUFFIXES = {".mlir", ".py"}

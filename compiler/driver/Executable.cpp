@@ -6,15 +6,39 @@
 
 #include "compiler/driver/Executable.h"
 
+#include "compiler/driver/ObjectCache.h"
 #include "compiler/driver/ProgramImpl.h"
 #include "compiler/driver/Worker.h"
+#include "compiler/pipelines/Phases.h"
 #include "compiler/runtime/Temporaries.h"
+#include "compiler/target/cpu/Codegen.h"
 #include "compiler/target/cpu/Jit.h"
 
 #include <chrono>
 
 using namespace mlir;
 using namespace nabla;
+
+namespace {
+
+/// Adds the time that it lives to a stage.
+class Watch {
+public:
+  Watch(Timings &stages, const char *stage) : stages(stages), stage(stage) {}
+  ~Watch() {
+    std::chrono::duration<double> spent =
+        std::chrono::steady_clock::now() - start;
+    stages.emplace_back(stage, spent.count());
+  }
+
+private:
+  Timings &stages;
+  const char *stage;
+  std::chrono::steady_clock::time_point start =
+      std::chrono::steady_clock::now();
+};
+
+} // namespace
 
 Executable::Executable() = default;
 Executable::Executable(Executable &&other) = default;
@@ -34,27 +58,92 @@ static Failure parseTypes(const std::vector<std::string> &texts,
   return std::nullopt;
 }
 
-Failure Executable::compile(Program &program, Executable &executable) {
+Failure Executable::load(const CompiledProgram &program) {
+  if (Failure failure = parseTypes(program.inputs, inputTypes))
+    return failure;
+  if (Failure failure = parseTypes(program.results, resultTypes))
+    return failure;
+  auto loaded = Jit::load(program.object, program.entry);
+  if (!loaded)
+    return "the code cannot be linked: " + llvm::toString(loaded.takeError());
+  jit = std::move(*loaded);
+  return std::nullopt;
+}
+
+bool Executable::loadCached(const std::string &key) {
+  ObjectCache &cache = ObjectCache::get();
+  std::optional<CompiledProgram> program = cache.find(key);
+  if (!program)
+    return false;
+  if (!load(*program))
+    return cached = true;
+  cache.discard(key);
+  inputTypes.clear();
+  resultTypes.clear();
+  return false;
+}
+
+std::string Executable::cacheKey(const Program &program,
+                                 std::string_view target) {
+  const Program::Impl &impl = program.impl();
+  std::string text;
+  Signature signature;
+  if (program.print(/*locations=*/false, text) || program.signature(signature))
+    return "";
+  // Types that are no longer those of the text are in the signature.
+  std::vector<std::string_view> parts = {getPhases()[impl.phase].name,
+                                         impl.entry, text};
+  parts.insert(parts.end(), signature.inputs.begin(), signature.inputs.end());
+  parts.push_back("->");
+  parts.insert(parts.end(), signature.results.begin(), signature.results.end());
+  return ObjectCache::makeKey(parts, target);
+}
+
+/// Runs the remaining phases and makes an object file.
+static Failure compileProgram(Program &program, CompiledProgram &compiled,
+                              Timings &stages) {
   // The types are final once linear maps are residuals.
-  if (Failure failure = program.runTo("transforms", &executable.stages))
+  if (Failure failure = program.runTo("transforms", &stages))
     return failure;
   Signature signature;
   if (Failure failure = program.signature(signature))
     return failure;
-  if (Failure failure = parseTypes(signature.inputs, executable.inputTypes))
+  compiled.inputs = std::move(signature.inputs);
+  compiled.results = std::move(signature.results);
+  std::vector<const ArrayType *> types;
+  for (const auto *texts : {&compiled.inputs, &compiled.results})
+    if (Failure failure = parseTypes(*texts, types))
+      return failure;
+  if (Failure failure = program.runTo("llvm", &stages))
     return failure;
-  if (Failure failure = parseTypes(signature.results, executable.resultTypes))
-    return failure;
-  if (Failure failure = program.runTo("llvm", &executable.stages))
-    return failure;
-  auto start = std::chrono::steady_clock::now();
-  std::string entry = program.impl().entry + "_packed";
-  Failure failure = program.impl().attempt([&]() -> LogicalResult {
-    executable.jit = Jit::compile(*program.impl().module, entry, endIfUnwanted);
-    return success(static_cast<bool>(executable.jit));
+  compiled.entry = program.impl().entry + "_packed";
+  Watch watch(stages, "object");
+  return program.impl().attempt([&]() -> LogicalResult {
+    FailureOr<ObjectCode> object =
+        emitObject(*program.impl().module, endIfUnwanted);
+    if (succeeded(object))
+      compiled.object.assign(object->begin(), object->end());
+    return object;
   });
-  std::chrono::duration<double> spent =
-      std::chrono::steady_clock::now() - start;
-  executable.stages.emplace_back("object", spent.count());
-  return failure;
+}
+
+Failure Executable::compile(Program &program, Executable &executable,
+                            bool useCache) {
+  ObjectCache &cache = ObjectCache::get();
+  std::string key;
+  if (useCache && cache.isOn()) {
+    Watch watch(executable.stages, "cache");
+    key = cacheKey(program, describeTarget());
+    if (!key.empty() && executable.loadCached(key))
+      return std::nullopt;
+  }
+  CompiledProgram compiled;
+  if (Failure failure = compileProgram(program, compiled, executable.stages))
+    return failure;
+  Watch watch(executable.stages, "link");
+  if (Failure failure = executable.load(compiled))
+    return failure;
+  if (!key.empty())
+    cache.store(key, compiled);
+  return std::nullopt;
 }

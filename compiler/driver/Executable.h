@@ -13,6 +13,7 @@
 namespace nabla {
 
 class Jit;
+struct CompiledProgram;
 
 /// A program as machine code of this process.
 class Executable {
@@ -22,20 +23,32 @@ public:
   ~Executable();
 
   /// Runs the remaining phases of `program`, which is used up, and compiles it.
-  static Failure compile(Program &program, Executable &executable);
+  /// With `useCache`, neither where the program was compiled before.
+  static Failure compile(Program &program, Executable &executable,
+                         bool useCache);
+  /// The key of a program in the cache; empty where it cannot be kept.
+  static std::string cacheKey(const Program &program, std::string_view target);
 
   const std::vector<const ArrayType *> &inputs() const { return inputTypes; }
   const std::vector<const ArrayType *> &results() const { return resultTypes; }
+  /// `cache`, where it was asked, and the phases that ran.
   const Timings &timings() const { return stages; }
+  /// Whether the code was compiled before, for the cache on disk.
+  bool wasCached() const { return cached; }
 
   /// `pointers` holds the addresses of inputs of the input types, then of
   /// results. Returns false where there is no memory for temporaries.
   bool run(void **pointers) const;
 
 private:
+  /// Links the code into this process.
+  Failure load(const CompiledProgram &program);
+  bool loadCached(const std::string &key);
+
   std::unique_ptr<Jit> jit;
   std::vector<const ArrayType *> inputTypes, resultTypes;
   Timings stages;
+  bool cached = false;
 };
 
 } // namespace nabla

@@ -9,7 +9,7 @@
 #include "compiler/driver/Worker.h"
 #include "compiler/pipelines/Phases.h"
 #include "compiler/pipelines/RegisterAll.h"
-#include "compiler/target/cpu/Jit.h"
+#include "compiler/target/cpu/Codegen.h"
 #include "compiler/transforms/expand.h"
 
 #include "mlir/Pass/PassInstrumentation.h"

@@ -26,6 +26,7 @@ void runInterruptibly(std::function<void()> work, nanobind::object poll);
 void bindProgram(nanobind::module_ &m);
 void bindBuffer(nanobind::module_ &m);
 void bindExecutable(nanobind::module_ &m);
+void bindCache(nanobind::module_ &m);
 
 } // namespace nabla
 

@@ -13,7 +13,8 @@
 namespace nb = nanobind;
 using namespace nabla;
 
-static void compile(Executable *self, const Program &module, nb::object poll) {
+static void compile(Executable *self, const Program &module, nb::object poll,
+                    bool useCache) {
   struct Job {
     Program program;
     Executable executable;
@@ -22,8 +23,9 @@ static void compile(Executable *self, const Program &module, nb::object poll) {
   auto job = std::make_shared<Job>();
   raise(module.clone(job->program));
   runInterruptibly(
-      [job] {
-        job->failure = Executable::compile(job->program, job->executable);
+      [job, useCache] {
+        job->failure =
+            Executable::compile(job->program, job->executable, useCache);
       },
       poll);
   raise(job->failure);
@@ -87,12 +89,13 @@ static nb::tuple texts(const std::vector<const ArrayType *> &types) {
 void nabla::bindExecutable(nb::module_ &m) {
   nb::class_<Executable>(m, "Executable")
       .def("__init__", &compile, nb::arg("module"),
-           nb::arg("poll") = nb::none())
+           nb::arg("poll") = nb::none(), nb::arg("use_cache") = true)
       .def("__call__", &run, nb::arg("inputs"))
       .def_prop_ro("input_types",
                    [](const Executable &self) { return texts(self.inputs()); })
       .def_prop_ro("output_types",
                    [](const Executable &self) { return texts(self.results()); })
+      .def_prop_ro("cached", &Executable::wasCached)
       .def_prop_ro("compile_seconds", [](const Executable &self) {
         nb::dict seconds;
         for (const auto &[stage, time] : self.timings())

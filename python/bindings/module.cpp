@@ -62,4 +62,5 @@ NB_MODULE(_nabla, m) {
   nabla::bindProgram(m);
   nabla::bindBuffer(m);
   nabla::bindExecutable(m);
+  nabla::bindCache(m);
 }

@@ -4,6 +4,7 @@
 from nabla import _nabla as _nabla
 from nabla import functions as functions
 from nabla import random as random
+from nabla._core.cache import cache_dir as cache_dir
 from nabla._core.device import CPU as CPU
 from nabla._core.dtypes import DType as DType
 from nabla._core.dtypes import (
@@ -86,6 +87,7 @@ __all__ = [
     "TracerLeakError",
     "bfloat16",
     "bool_",
+    "cache_dir",
     "compile",
     "compile_report",
     "cond",

@@ -106,8 +106,13 @@ class Buffer:
 class Executable:
     """Machine code of a module's entry."""
 
-    def __init__(self, module: Module, poll: Callable[[], None] | None = None) -> None:
-        """Run the remaining phases and compile for this CPU; `poll` as in `run_to`."""
+    def __init__(
+        self, module: Module, poll: Callable[[], None] | None = None, use_cache: bool = True
+    ) -> None:
+        """Run the remaining phases and compile for this CPU; `poll` as in `run_to`.
+
+        With `use_cache`, a program that was compiled before, by any process, is loaded.
+        """
 
     def __call__(self, inputs: Sequence[Buffer]) -> list[Buffer]: ...
     @property
@@ -115,5 +120,22 @@ class Executable:
     @property
     def output_types(self) -> tuple[str, ...]: ...
     @property
+    def cached(self) -> bool: ...
+    @property
     def compile_seconds(self) -> dict[str, float]:
         """How long each phase took."""
+
+def configure_cache(folder: str, max_bytes: int) -> None:
+    """Keep compiled programs in this folder, if it is not empty."""
+
+def cache_statistics() -> dict[str, int]:
+    """What became of requests to the cache: hits, misses, stores, removals, damaged."""
+
+def take_cache_trouble() -> str:
+    """What first went wrong with the folder, once; empty if nothing did."""
+
+def cache_key(module: Module, target: str) -> str:
+    """The name of the entry of a program that is compiled for a target."""
+
+def target() -> str:
+    """All that code depends on besides the program."""

@@ -2,7 +2,8 @@
 """What is said on stderr while the program runs.
 
 The environment variable `NABLA_LOG` decides: `off` nothing, `warn` (the default) that a
-compilation takes long, `info` also how long each one took.
+compilation takes long or that compiled programs cannot be kept, `info` also how long each
+compilation took.
 """
 
 from __future__ import annotations
@@ -38,9 +39,15 @@ class Watch:
             if _level() >= 1:
                 _say(f"compilation takes more than {SLOW_SECONDS:g} s: {describe(self._at)}")
 
-    def finish(self) -> None:
+    def finish(self, cached: bool) -> None:
         if _level() >= 2:
-            _say(f"compiled in {time.monotonic() - self._start:.3f} s: {describe(self._at)}")
+            done = "loaded" if cached else "compiled"
+            _say(f"{done} in {time.monotonic() - self._start:.3f} s: {describe(self._at)}")
+
+
+def warn(message: str) -> None:
+    if _level() >= 1:
+        _say(message)
 
 
 def _say(message: str) -> None:

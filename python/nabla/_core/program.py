@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from nabla import _nabla
+from nabla._core.cache import say_trouble
 from nabla._core.function import Callee, Function, Imported, Step
 from nabla._core.location import Where, triple
 from nabla._core.log import Watch
@@ -25,16 +26,17 @@ Kind = TensorType | Imported
 
 
 class Counters:
-    """How often work met an executable that was there already."""
+    """How work met its executables."""
 
-    __slots__ = ("compilations", "hits")
+    __slots__ = ("compilations", "hits", "loads")
 
     def __init__(self) -> None:
         self.compilations = 0
-        self.hits = 0
+        self.loads = 0  # from the disk
+        self.hits = 0  # that were there already
 
     def __repr__(self) -> str:
-        return f"Counters(compilations={self.compilations}, hits={self.hits})"
+        return f"Counters(compilations={self.compilations}, loads={self.loads}, hits={self.hits})"
 
 
 counters = Counters()
@@ -168,8 +170,13 @@ class Executable:
         self._plain_inputs = all(isinstance(kind, TensorType) for kind in program.kinds)
         self._linear = _linear_results(module, program, watch)
         self._compiled = _nabla.Executable(module, watch)
-        watch.finish()
-        counters.compilations += 1
+        cached = self._compiled.cached
+        watch.finish(cached)
+        say_trouble()
+        if cached:
+            counters.loads += 1
+        else:
+            counters.compilations += 1
 
     def __call__(self, data: Sequence[Any]) -> list[Any]:
         """Run on buffers and linear maps, one for each kind of the program."""

@@ -35,12 +35,13 @@ from nabla.transforms._static import static_arguments
 class CompilationStats:
     """What became of the calls of a compiled function."""
 
-    __slots__ = ("compilations", "hits", "misses")
+    __slots__ = ("compilations", "hits", "loads", "misses")
 
     def __init__(self) -> None:
         self.hits = 0  # calls whose signature was known
         self.misses = 0  # calls that were traced
-        self.compilations = 0  # traces whose program was new to the process
+        self.compilations = 0  # traces whose program was compiled
+        self.loads = 0  # traces whose program was on disk, see `nb.cache_dir`
 
     @property
     def hit_rate(self) -> float:
@@ -51,7 +52,8 @@ class CompilationStats:
     def __repr__(self) -> str:
         return (
             f"CompilationStats(hits={self.hits}, misses={self.misses}, "
-            f"compilations={self.compilations}, hit_rate={self.hit_rate:.1f}%)"
+            f"compilations={self.compilations}, loads={self.loads}, "
+            f"hit_rate={self.hit_rate:.1f}%)"
         )
 
 
@@ -162,13 +164,14 @@ class CompiledFunction:
         self.stats.misses += 1
         traced = call.trace()
         materialize(traced.operands)
-        before = counters.compilations
+        compilations, loads = counters.compilations, counters.loads
         kinds = tuple([_kind(value) for value in traced.operands])
         function = traced.function
         executable = executable_of(
             ("compile", function, kinds), lambda: of_function(function, kinds)
         )
-        self.stats.compilations += counters.compilations - before
+        self.stats.compilations += counters.compilations - compilations
+        self.stats.loads += counters.loads - loads
         captures = traced.operands[len(call.values) + traced.draws :]
         entry = _Entry(executable, captures, traced.outputs, function.results, traced.draws)
         if len(self._cache) >= self._max_cache_size:
@@ -245,7 +248,7 @@ def compile(
         max_cache_size: how many signatures are kept; the least recently used goes first.
 
     Returns:
-        A function with `stats` (hits, misses, compilations) and `clear_cache()`.
+        A function with `stats` (hits, misses, compilations, loads) and `clear_cache()`.
 
     Raises:
         TypeError: if a static argument has no hash.

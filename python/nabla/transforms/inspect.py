@@ -89,8 +89,9 @@ def compile_report(fn: Callable[..., Any]) -> Callable[..., CompileReport]:
 
     Returns:
         A function of the arguments of `fn`. It returns a dict of seconds by phase, in order:
-        `trace` is the Python function and the building of its module, the others are the
-        phases of `nb.inspect`.
+        `trace` is the Python function and the building of its module, `link` the loading of
+        the code, the others are the phases of `nb.inspect`. Programs on disk (see
+        `nb.cache_dir`) are not used.
 
     >>> list(nb.compile_report(lambda x: x + x)(1.0))[:3]
     ['trace', 'transforms', 'simplify']
@@ -100,7 +101,9 @@ def compile_report(fn: Callable[..., Any]) -> Callable[..., CompileReport]:
         started = time.perf_counter()
         module = build(_program(fn, args, kwargs))
         traced = time.perf_counter() - started
-        return CompileReport(trace=traced, **_nabla.Executable(module).compile_seconds)
+        return CompileReport(
+            trace=traced, **_nabla.Executable(module, use_cache=False).compile_seconds
+        )
 
     return report
 

@@ -1,0 +1,149 @@
+//===- Codegen.cpp - From the LLVM dialect to machine code ----------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/target/cpu/Codegen.h"
+#include "compiler/codegen/cpu/host.h"
+
+#include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/ExecutionEngine/Orc/JITTargetMachineBuilder.h"
+#include "llvm/IR/LegacyPassManager.h"
+#include "llvm/IR/Module.h"
+#include "llvm/IR/PassInstrumentation.h"
+#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Support/TargetSelect.h"
+#include "llvm/Target/TargetMachine.h"
+
+using namespace mlir;
+
+namespace nabla {
+namespace {
+
+/// A module of LLVM IR, optimized for this CPU, and what it was optimized with.
+struct Optimized {
+  std::unique_ptr<llvm::LLVMContext> context;
+  std::unique_ptr<llvm::Module> module;
+  std::unique_ptr<llvm::TargetMachine> machine;
+};
+
+} // namespace
+
+/// This CPU, asked once; nothing where LLVM does not know it.
+static const std::optional<llvm::orc::JITTargetMachineBuilder> &getHost() {
+  static const auto host =
+      []() -> std::optional<llvm::orc::JITTargetMachineBuilder> {
+    llvm::InitializeNativeTarget();
+    llvm::InitializeNativeTargetAsmPrinter();
+    auto found = llvm::orc::JITTargetMachineBuilder::detectHost();
+    if (!found) {
+      llvm::consumeError(found.takeError());
+      return std::nullopt;
+    }
+    // The linker puts code and data where it finds room.
+    found->setRelocationModel(llvm::Reloc::PIC_);
+    found->setCodeModel(llvm::CodeModel::Small);
+    return std::move(*found);
+  }();
+  return host;
+}
+
+static void optimize(llvm::Module &module, llvm::TargetMachine &machine,
+                     llvm::function_ref<void()> beforePass) {
+  // Loops come as vectors already: O3 and the search for more in straight-line
+  // code take a third longer and leave the same code.
+  llvm::PipelineTuningOptions tuning;
+  tuning.LoopVectorization = true;
+  tuning.SLPVectorization = false;
+  llvm::PassInstrumentationCallbacks callbacks;
+  callbacks.registerBeforeNonSkippedPassCallback(
+      [&](StringRef, llvm::Any) { beforePass(); });
+  llvm::PassBuilder builder(&machine, tuning, std::nullopt, &callbacks);
+  llvm::LoopAnalysisManager loops;
+  llvm::FunctionAnalysisManager functions;
+  llvm::CGSCCAnalysisManager graphs;
+  llvm::ModuleAnalysisManager modules;
+  builder.registerModuleAnalyses(modules);
+  builder.registerCGSCCAnalyses(graphs);
+  builder.registerFunctionAnalyses(functions);
+  builder.registerLoopAnalyses(loops);
+  builder.crossRegisterProxies(loops, functions, graphs, modules);
+  builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2)
+      .run(module, modules);
+}
+
+static LogicalResult translate(ModuleOp module, Optimized &result,
+                               llvm::function_ref<void()> beforePass) {
+  if (!getHost())
+    return module.emitError("code generation: this CPU is not known to LLVM");
+  auto builder = *getHost();
+  auto machine = builder.createTargetMachine();
+  if (!machine)
+    return module.emitError("code generation: ")
+           << llvm::toString(machine.takeError());
+  result.machine = std::move(*machine);
+  result.context = std::make_unique<llvm::LLVMContext>();
+  result.module = translateModuleToLLVMIR(module, *result.context);
+  if (!result.module)
+    return failure();
+  result.module->setDataLayout(result.machine->createDataLayout());
+  result.module->setTargetTriple(result.machine->getTargetTriple());
+  optimize(*result.module, *result.machine, beforePass);
+  return success();
+}
+
+static LogicalResult emit(ModuleOp module, llvm::CodeGenFileType kind,
+                          llvm::SmallVectorImpl<char> &bytes,
+                          llvm::function_ref<void()> beforePass) {
+  Optimized optimized;
+  if (failed(translate(module, optimized, beforePass)))
+    return failure();
+  llvm::raw_svector_ostream os(bytes);
+  llvm::legacy::PassManager passes;
+  if (optimized.machine->addPassesToEmitFile(passes, os, nullptr, kind))
+    return module.emitError("code generation: LLVM cannot write this CPU's "
+                            "code");
+  passes.run(*optimized.module);
+  return success();
+}
+
+FailureOr<ObjectCode> emitObject(ModuleOp module,
+                                 llvm::function_ref<void()> beforePass) {
+  ObjectCode code;
+  if (failed(emit(module, llvm::CodeGenFileType::ObjectFile, code, beforePass)))
+    return failure();
+  return code;
+}
+
+FailureOr<std::string> emitAssembly(ModuleOp module,
+                                    llvm::function_ref<void()> beforePass) {
+  llvm::SmallVector<char> text;
+  if (failed(
+          emit(module, llvm::CodeGenFileType::AssemblyFile, text, beforePass)))
+    return failure();
+  return std::string(text.begin(), text.end());
+}
+
+const std::string &describeTarget() {
+  static const std::string text = [] {
+    std::string text;
+    llvm::raw_string_ostream os(text);
+    if (getHost()) {
+      auto builder = *getHost();
+      os << builder.getTargetTriple().str() << '\n'
+         << builder.getCPU() << '\n'
+         << builder.getFeatures().getString() << '\n';
+    }
+    // Byte by byte, so that no field can be forgotten.
+    static_assert(std::has_unique_object_representations_v<Host>,
+                  "order the fields so that there is nothing between them");
+    const Host &host = Host::get();
+    os << llvm::toHex(
+        StringRef(reinterpret_cast<const char *>(&host), sizeof(host)));
+    return text;
+  }();
+  return text;
+}
+
+} // namespace nabla
