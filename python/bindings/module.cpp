@@ -50,6 +50,9 @@ static void translateCast(const std::exception_ptr &pointer, void *) {
 }
 
 NB_MODULE(_nabla, m) {
+  // At exit, other modules (torch is one) may still hold what holds objects of
+  // ours; the process ends, and users need not hear of it.
+  nb::set_leak_warnings(false);
   m.doc() = "What Nabla's Python driver needs of its compiler.";
   mlirError =
       nb::exception<std::runtime_error>(m, "MLIRError", PyExc_ValueError).ptr();

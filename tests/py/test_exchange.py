@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import gc
 import resource
+import subprocess
+import sys
 import weakref
 from typing import Any
 
@@ -356,3 +358,11 @@ def test_torch() -> None:
             nb.tensor(array.T[::2]).numpy().astype(float), np.ones((2, 2))
         )
     assert nb.Tensor.from_dlpack(torch.tensor(2.5)).item() == 2.5
+
+
+def test_exit_is_silent_beside_torch() -> None:
+    """It keeps modules alive, and with them what they hold, until the process ends."""
+    pytest.importorskip("torch")
+    program = "import torch, nabla as nb; (nb.Tensor.from_dlpack(torch.ones(3)) + 1).numpy()"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

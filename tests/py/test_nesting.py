@@ -280,8 +280,12 @@ def test_integers_have_no_tangent() -> None:
     _, tangent = nb.jvp(lambda x, k: (x * k, k + 1), (X, n), (np.ones(3), None))
     np.testing.assert_allclose(tangent[0].numpy(), [1, 2, 3])
     assert tangent[1] is None
-    _, tangent = nb.jvp(lambda x, k: x * k, (X, n), (np.ones(3), nb.zeros((3,), dtype="int32")))
-    np.testing.assert_allclose(tangent.numpy(), [1, 2, 3])
+    for zeros in (nb.zeros((3,), dtype="int32"), np.zeros(3, np.int32), nb.zeros((3,))):
+        _, tangent = nb.jvp(lambda x, k: x * k, (X, n), (np.ones(3), zeros))
+        np.testing.assert_allclose(tangent.numpy(), [1, 2, 3])
+    for ones in (n, np.ones(3, np.int32)):
+        with pytest.raises(ValueError, match=r"tangent of i32\[3\] is not zero"):
+            nb.jvp(lambda x, k: x * k, (X, n), (np.ones(3), ones))
 
 
 def test_names_are_kept() -> None:

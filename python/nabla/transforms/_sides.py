@@ -22,12 +22,13 @@ class Side(NamedTuple):
 
     def vectors(self, what: str, tree: Any) -> list[Value]:
         """The tangents in a tree like this one: of its floats, the others having none."""
-        leaves = self._match(what, tree)
-        return [
-            _exactly(what, leaf_value(what, leaf), t)
-            for leaf, t in zip(leaves, self.types, strict=True)
-            if isinstance(t, TensorType) and t.dtype.is_float
-        ]
+        vectors = []
+        for leaf, t in zip(self._match(what, tree), self.types, strict=True):
+            if isinstance(t, TensorType) and t.dtype.is_float:
+                vectors.append(_exactly(what, leaf_value(what, leaf), t))
+            elif isinstance(t, TensorType) and leaf is not None:
+                _check_zero(what, leaf, t)
+        return vectors
 
     def _match(self, what: str, tree: Any) -> list[Any]:
         leaves, treedef = flatten(tree)
@@ -53,6 +54,20 @@ def side(treedef: TreeDef, places: Iterable[int], values: Iterable[Value]) -> Si
     for place, value in zip(places, values, strict=False):
         types[place] = value.type
     return Side(treedef, tuple(types))
+
+
+def _check_zero(what: str, leaf: Any, expected: TensorType) -> None:
+    """Raise ValueError for a direction of integers or bools, where it can be seen."""
+    value = leaf_value(what, leaf)
+    if value.trace is not None:
+        return
+    if wrap(value).numpy().any():
+        raise ValueError(
+            at_user(
+                f"{what} of {expected.short} is not zero, but only floats have derivatives; "
+                "give None or zeros"
+            )
+        )
 
 
 def _exactly(what: str, value: Value, expected: TensorType) -> Value:
