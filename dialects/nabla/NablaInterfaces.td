@@ -56,8 +56,8 @@ def TransposeOpInterface : NablaInterface<"TransposeOpInterface"> {
       `linear[i]` says whether operand i is an argument of the linear map; the
       op is linear in these operands jointly. `operands[i]` is the value of an
       operand that is not, and null for one that is. `cotangents` holds one value
-      a result, null being zero. Appends one cotangent an operand to `outs`,
-      null being zero or an operand that is not linear.
+      a result, null being zero; one at least is there. Appends one cotangent an
+      operand to `outs`, null being zero or an operand that is not linear.
     }], "::llvm::LogicalResult", "transpose",
     (ins "::nabla::TransposeContext &":$ctx, "::llvm::ArrayRef<bool>":$linear,
          "::llvm::ArrayRef<::mlir::Value>":$operands,

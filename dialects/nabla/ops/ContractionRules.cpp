@@ -67,8 +67,6 @@ LogicalResult DotGeneralOp::transpose(TransposeContext &ctx,
     return emitOpError("is not linear in both of its operands together");
   Value ct = cotangents[0];
   outs.assign(2, nullptr);
-  if (!ct)
-    return success();
   Side x = makeSide(getX(), getXBatch(), getXContract());
   Side y = makeSide(getY(), getYBatch(), getYContract());
   int64_t xStart = x.batch.size(), yStart = xStart + x.free.size();

@@ -126,7 +126,7 @@ LogicalResult ConvolutionOp::transpose(TransposeContext &ctx,
   Value ct = cotangents[0];
   outs.assign(2, nullptr);
   // Without a window, or with nothing in it, every cotangent is zero.
-  if (!ct || llvm::is_contained(getType().getShape(), 0) ||
+  if (llvm::is_contained(getType().getShape(), 0) ||
       llvm::is_contained(getKernel().getType().getShape(), 0))
     return success();
   if (linear[0])

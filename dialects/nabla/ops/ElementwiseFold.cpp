@@ -93,8 +93,6 @@ OpFoldResult NegOp::fold(FoldAdaptor adaptor) {
 OpFoldResult AddOp::fold(FoldAdaptor adaptor) {
   if (isSplatOf(adaptor.getY(), -0.0) || isIntZero(adaptor.getY()))
     return getX();
-  if (isSplatOf(adaptor.getX(), -0.0) || isIntZero(adaptor.getX()))
-    return getY();
   return foldSplats(
       getType(), adaptor.getX(), adaptor.getY(),
       [](APFloat x, APFloat y) { return x + y; },
@@ -113,8 +111,6 @@ OpFoldResult SubOp::fold(FoldAdaptor adaptor) {
 OpFoldResult MulOp::fold(FoldAdaptor adaptor) {
   if (isSplatOf(adaptor.getY(), 1.0))
     return getX();
-  if (isSplatOf(adaptor.getX(), 1.0))
-    return getY();
   return foldSplats(
       getType(), adaptor.getX(), adaptor.getY(),
       [](APFloat x, APFloat y) { return x * y; },
@@ -131,18 +127,10 @@ static OpFoldResult foldZero(Type type, Attribute operand) {
 }
 
 OpFoldResult MulZeroOp::fold(FoldAdaptor adaptor) {
-  if (isSplatOf(adaptor.getD(), 1.0))
-    return getT();
-  if (isSplatOf(adaptor.getT(), 1.0))
-    return getD();
-  if (OpFoldResult zero = foldZero(getType(), adaptor.getT()))
-    return zero;
   return foldZero(getType(), adaptor.getD());
 }
 
 OpFoldResult DivZeroOp::fold(FoldAdaptor adaptor) {
-  if (isSplatOf(adaptor.getY(), 1.0))
-    return getT();
   return foldZero(getType(), adaptor.getT());
 }
 
@@ -272,8 +260,6 @@ struct PowerOfZero final : OpRewritePattern<IntegerPowOp> {
       return failure();
     auto type = cast<RankedTensorType>(op.getType());
     TypedAttr one = rewriter.getOneAttr(type.getElementType());
-    if (!one)
-      return failure();
     rewriter.replaceOpWithNewOp<ConstantOp>(op, type,
                                             DenseElementsAttr::get(type, one));
     return success();

@@ -23,8 +23,6 @@ LogicalResult SelectOp::transpose(TransposeContext &ctx, ArrayRef<bool> linear,
                                   SmallVectorImpl<Value> &outs) {
   Value ct = cotangents[0];
   outs.assign(3, nullptr);
-  if (!ct)
-    return success();
   Value zeros = emitZeros(ctx.builder, getLoc(), ct.getType());
   if (linear[1])
     outs[1] = SelectOp::create(ctx.builder, getLoc(), operands[0], ct, zeros);

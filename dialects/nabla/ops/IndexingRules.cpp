@@ -67,8 +67,6 @@ static Value boxPositions(OpBuilder &b, Location loc, Value starts,
     Value position = AddOp::create(b, loc, column, offset);
     columns.push_back(emitReshape(b, loc, position, shape));
   }
-  if (columns.size() == 1)
-    return columns.front();
   return ConcatenateOp::create(b, loc, columns, rank + 1);
 }
 
@@ -87,8 +85,6 @@ LogicalResult DynamicSliceOp::transpose(TransposeContext &ctx, ArrayRef<bool>,
                                         SmallVectorImpl<Value> &outs) {
   Value ct = cotangents[0];
   outs.assign(2, nullptr);
-  if (!ct)
-    return success();
   Value zeros = emitZeros(ctx.builder, getLoc(), getX().getType());
   outs[0] = DynamicUpdateSliceOp::create(ctx.builder, getLoc(), zeros, ct,
                                          operands[1]);
@@ -141,8 +137,6 @@ LogicalResult DynamicUpdateSliceOp::transpose(TransposeContext &ctx,
   OpBuilder &b = ctx.builder;
   Value ct = cotangents[0];
   outs.assign(3, nullptr);
-  if (!ct)
-    return success();
   if (linear[0]) {
     Value zeros = emitZeros(b, getLoc(), getUpdate().getType());
     outs[0] = DynamicUpdateSliceOp::create(b, getLoc(), ct, zeros, operands[2]);
@@ -197,8 +191,6 @@ LogicalResult GatherOp::transpose(TransposeContext &ctx, ArrayRef<bool>,
                                   SmallVectorImpl<Value> &outs) {
   Value ct = cotangents[0];
   outs.assign(2, nullptr);
-  if (!ct)
-    return success();
   Value zeros = emitZeros(ctx.builder, getLoc(), getX().getType());
   outs[0] = ScatterOp::create(ctx.builder, getLoc(), Combine::add, zeros,
                               operands[1], ct, getDims(), getBatchDims());
@@ -268,8 +260,6 @@ LogicalResult ScatterOp::transpose(TransposeContext &ctx, ArrayRef<bool> linear,
   OpBuilder &b = ctx.builder;
   Value ct = cotangents[0], indices = operands[1];
   outs.assign(3, nullptr);
-  if (!ct)
-    return success();
   bool adds = getCombine() == Combine::add;
   Value zeros = emitZeros(b, getLoc(), getUpdates().getType());
   if (linear[0])

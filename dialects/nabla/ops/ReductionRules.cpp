@@ -123,10 +123,8 @@ LogicalResult ReduceProdOp::jvp(JvpContext &ctx, ValueRange primals,
       ReduceProdOp::create(b, getLoc(), primals[0], getDims()));
   outs.tangents.push_back(nullptr);
   Value tangent = tangents[0];
-  if (!tangent || getDims().empty()) {
-    outs.tangents.back() = tangent;
+  if (!tangent)
     return success();
-  }
   Dual slices{mergeInFront(b, getLoc(), primals[0], getDims()),
               mergeInFront(b, getLoc(), tangent, getDims())};
   // The product of nothing is constant.

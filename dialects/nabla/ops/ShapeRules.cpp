@@ -156,7 +156,7 @@ LogicalResult SliceOp::transpose(TransposeContext &ctx, ArrayRef<bool>,
   Value ct = cotangents[0];
   outs.push_back(nullptr);
   // The transpose of an empty slice is zero.
-  if (!ct || tensorTypeOf(ct).getNumElements() == 0)
+  if (tensorTypeOf(ct).getNumElements() == 0)
     return success();
   SmallVector<int64_t> high, interior;
   for (auto [extent, start, stride, taken] : llvm::zip_equal(
@@ -205,8 +205,6 @@ LogicalResult PadOp::transpose(TransposeContext &ctx, ArrayRef<bool> linear,
   OpBuilder &b = ctx.builder;
   Value ct = cotangents[0];
   outs.assign(2, nullptr);
-  if (!ct)
-    return success();
   if (linear[0] && tensorTypeOf(getX()).getNumElements() > 0) {
     SmallVector<int64_t> limits, strides;
     for (auto [extent, low, interior] :
@@ -265,8 +263,6 @@ LogicalResult ConcatenateOp::transpose(TransposeContext &ctx,
                                        SmallVectorImpl<Value> &outs) {
   Value ct = cotangents[0];
   outs.assign(getNumOperands(), nullptr);
-  if (!ct)
-    return success();
   SmallVector<int64_t> starts(getType().getRank(), 0);
   SmallVector<int64_t> strides(getType().getRank(), 1);
   for (auto [i, input] : llvm::enumerate(getInputs())) {

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // RUN: nabla-opt %s --nabla-simplify | FileCheck %s
+// RUN: nabla-opt %s --canonicalize | FileCheck %s --check-prefix=FOLD
 
 // A zero gives a zero, on either side.
 // CHECK-LABEL: func.func @zero_product
+// FOLD-LABEL: func.func @zero_product
+// FOLD-NEXT: %[[ZERO:.*]] = nabla.constant dense<0.000000e+00> : tensor<f32>
+// FOLD-NEXT: return %[[ZERO]], %[[ZERO]], %[[ZERO]]
 // CHECK-NEXT: %[[ZERO:.*]] = nabla.constant dense<0.000000e+00> : tensor<f32>
 // CHECK-NEXT: return %[[ZERO]], %[[ZERO]], %[[ZERO]]
 func.func @zero_product(%x: tensor<f32>) -> (tensor<f32>, tensor<f32>, tensor<f32>) {
@@ -14,6 +18,9 @@ func.func @zero_product(%x: tensor<f32>) -> (tensor<f32>, tensor<f32>, tensor<f3
 }
 
 // CHECK-LABEL: func.func @product_with_one
+// FOLD-LABEL: func.func @product_with_one
+// FOLD-SAME: %[[X:.*]]: tensor<f32>
+// FOLD-NEXT: return %[[X]], %[[X]], %[[X]]
 // CHECK-SAME: %[[X:.*]]: tensor<f32>
 // CHECK-NEXT: return %[[X]], %[[X]], %[[X]]
 func.func @product_with_one(%x: tensor<f32>) -> (tensor<f32>, tensor<f32>, tensor<f32>) {

@@ -80,6 +80,37 @@ func.func @transpose(%p: tensor<i1>, %x: !v, %w: !v, %ct: !v) -> !v {
   return %g : !v
 }
 
+// What the linear part needs of the inputs is no result of the branches.
+func.func private @scaled(%p: tensor<i1>, %x: !v, %w: !v) -> !v {
+  %r = nabla.cond %p(%x, %w) : (tensor<i1>, !v, !v) -> !v then {
+  ^bb0(%a: !v, %b: !v):
+    %m = nabla.mul %a, %b : !v
+    nabla.yield %m : !v
+  } else {
+  ^bb0(%a: !v, %b: !v):
+    nabla.yield %a : !v
+  }
+  return %r : !v
+}
+
+// TRANSPOSE-LABEL: func.func @transpose_of_scaled(
+// TRANSPOSE-SAME: %[[P:.*]]: tensor<i1>, %[[X:.*]]: tensor<3xf32>, %[[W:.*]]: tensor<3xf32>, %[[CT:.*]]: tensor<3xf32>)
+// TRANSPOSE-NEXT: %[[COND:.*]] = nabla.cond %[[P]](%[[W]], %[[CT]])
+// TRANSPOSE-NEXT: ^bb0(%[[A:.*]]: tensor<3xf32>, %[[A2:.*]]: tensor<3xf32>):
+// TRANSPOSE-NEXT:   %[[MUL_ZERO:.*]] = nabla.mul_zero %[[A2]], %[[A]]
+// TRANSPOSE-NEXT:   nabla.yield %[[MUL_ZERO]]
+// TRANSPOSE-NEXT: } else {
+// TRANSPOSE-NEXT: ^bb0(%[[A3:.*]]: tensor<3xf32>, %[[A4:.*]]: tensor<3xf32>):
+// TRANSPOSE-NEXT:   nabla.yield %[[A4]]
+// TRANSPOSE-NEXT: }
+// TRANSPOSE-NEXT: return %[[COND]]
+func.func @transpose_of_scaled(%p: tensor<i1>, %x: !v, %w: !v, %ct: !v) -> !v {
+  %r, %lin = nabla.linearize @scaled(%p, %x, %w) wrt = [1]
+      : (tensor<i1>, !v, !v) -> (!v, !nabla.linear<(!v) -> (!v)>)
+  %g = nabla.apply_transposed %lin(%ct) : (!nabla.linear<(!v) -> (!v)>, !v) -> !v
+  return %g : !v
+}
+
 // All examples share the predicate: a branch stays, and what depends on w alone is not
 // batched.
 // BATCH-LABEL: func.func @batch_x(
