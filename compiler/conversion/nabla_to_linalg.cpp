@@ -80,6 +80,7 @@ public:
     populateShapePatterns(converter, patterns);
     populateIndexingPatterns(converter, patterns);
     populateReductionPatterns(converter, patterns);
+    populateSortPatterns(converter, patterns);
     populateContractionPatterns(converter, patterns);
     populateConvolutionPatterns(converter, patterns);
     populateRandomPatterns(converter, patterns);

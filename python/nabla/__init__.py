@@ -39,6 +39,7 @@ from nabla.functions.random import *
 from nabla.functions.ranges import *
 from nabla.functions.reduction import *
 from nabla.functions.shape import *
+from nabla.functions.sorting import *
 from nabla.functions.statistics import *
 from nabla.functions.summation import *
 from nabla.functions.windows import *

@@ -25,14 +25,14 @@ MORE_BINARY = (
 )
 REDUCTION = (
     "reduce_sum mean reduce_max reduce_min sum max min argmax argmin cumsum prod any all var std "
-    "logsumexp"
+    "logsumexp sort argsort"
 )
 SHAPE = (
     "reshape flatten squeeze unsqueeze swap_axes transpose moveaxis permute flip broadcast_to "
     "rebind pad slice_tensor slice_update gather scatter"
 )
 APART = "split chunk unbind minmax"
-FUNCTIONS_ONLY = "concatenate stack where eye linspace einsum array asarray clip cond scan"
+FUNCTIONS_ONLY = "top_k concatenate stack where eye linspace einsum array asarray clip cond scan"
 METHODS = " ".join(
     [UNARY, MORE_UNARY, BINARY, MORE_BINARY, REDUCTION, SHAPE, APART, "clip triu tril"]
 )

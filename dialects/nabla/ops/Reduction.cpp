@@ -1,4 +1,4 @@
-//===- Reduction.cpp - Reductions and cumulative operations ---------------===//
+//===- Reduction.cpp - Reductions, running sums, sorting ------------------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -55,6 +55,21 @@ inferArgReduce(MLIRContext *context, std::optional<Location> location,
   return success();
 }
 
+template <typename OpTy>
+static LogicalResult
+inferArgsort(MLIRContext *context, std::optional<Location> location,
+             typename OpTy::Adaptor adaptor, SmallVectorImpl<Type> &types) {
+  Checker check(OpTy::getOperationName(), location);
+  if (failed(check.inferable(context, adaptor, 1)))
+    return failure();
+  RankedTensorType x = tensorOf(adaptor.getX());
+  int64_t dim = adaptor.getDim();
+  if (failed(check.inRange("dim", dim, x.getRank(), describe("x", x))))
+    return failure();
+  types.push_back(x.clone(IntegerType::get(context, 64)));
+  return success();
+}
+
 #define NABLA_REDUCE(OpTy, infer)                                              \
   LogicalResult OpTy::inferReturnTypes(                                        \
       MLIRContext *context, std::optional<Location> location, Adaptor adaptor, \
@@ -69,6 +84,7 @@ NABLA_REDUCE(ReduceAndOp, inferReduce)
 NABLA_REDUCE(ReduceOrOp, inferReduce)
 NABLA_REDUCE(ArgmaxOp, inferArgReduce)
 NABLA_REDUCE(ArgminOp, inferArgReduce)
+NABLA_REDUCE(ArgsortOp, inferArgsort)
 #undef NABLA_REDUCE
 
 LogicalResult CumsumOp::verify() {

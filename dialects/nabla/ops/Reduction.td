@@ -1,4 +1,4 @@
-//===- Reduction.td - Reductions and cumulative operations -*- tablegen -*-===//
+//===- Reduction.td - Reductions, running sums, sorting ----*- tablegen -*-===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -82,6 +82,19 @@ def Nabla_CumsumOp
   let assemblyFormat =
       "$x `dim` `=` $dim (`reverse` $reverse^)? attr-dict `:` type($result)";
   let hasVerifier = 1;
+}
+
+def Nabla_ArgsortOp : Nabla_DiffOp<"argsort", [Nabla_InferType]> {
+  let summary = "The positions that sort x along a dimension";
+  let description = [{
+    From small to large; equal elements keep their order, and NaN come last. To sort
+    is to gather with them, and so differentiates.
+  }];
+  let family = "reduction";
+  let arguments = (ins Nabla_Tensor:$x, I64Attr:$dim);
+  let results = (outs Nabla_TensorOf<[I64], "a tensor of 64-bit integers">:$result);
+  let assemblyFormat =
+      "$x `dim` `=` $dim attr-dict `:` type($x) `->` type($result)";
 }
 
 #endif // NABLA_OPS_REDUCTION_TD

@@ -214,13 +214,13 @@ LogicalResult ReduceOrOp::batch(BatchContext &ctx, ValueRange operands,
 }
 
 //===----------------------------------------------------------------------===//
-// argmax, argmin
+// argmax, argmin, argsort
 //===----------------------------------------------------------------------===//
 
+/// Positions along a dimension.
 template <typename Op>
-static LogicalResult batchOfArgReduction(Op op, BatchContext &ctx,
-                                         ValueRange operands,
-                                         BatchResult &outs) {
+static LogicalResult batchOfPositions(Op op, BatchContext &ctx,
+                                      ValueRange operands, BatchResult &outs) {
   outs.values.push_back(
       Op::create(ctx.builder, op.getLoc(), operands[0], op.getDim() + 1));
   outs.batched.push_back(true);
@@ -234,7 +234,7 @@ LogicalResult ArgmaxOp::jvp(JvpContext &ctx, ValueRange primals,
 
 LogicalResult ArgmaxOp::batch(BatchContext &ctx, ValueRange operands,
                               ArrayRef<bool>, BatchResult &outs) {
-  return batchOfArgReduction(*this, ctx, operands, outs);
+  return batchOfPositions(*this, ctx, operands, outs);
 }
 
 LogicalResult ArgminOp::jvp(JvpContext &ctx, ValueRange primals,
@@ -244,7 +244,17 @@ LogicalResult ArgminOp::jvp(JvpContext &ctx, ValueRange primals,
 
 LogicalResult ArgminOp::batch(BatchContext &ctx, ValueRange operands,
                               ArrayRef<bool>, BatchResult &outs) {
-  return batchOfArgReduction(*this, ctx, operands, outs);
+  return batchOfPositions(*this, ctx, operands, outs);
+}
+
+LogicalResult ArgsortOp::jvp(JvpContext &ctx, ValueRange primals,
+                             ArrayRef<Value>, JvpResult &outs) {
+  return jvpOfConstant(*this, ctx, primals, outs);
+}
+
+LogicalResult ArgsortOp::batch(BatchContext &ctx, ValueRange operands,
+                               ArrayRef<bool>, BatchResult &outs) {
+  return batchOfPositions(*this, ctx, operands, outs);
 }
 
 //===----------------------------------------------------------------------===//

@@ -128,6 +128,7 @@ class Members(Handle):
     any = f.any
     argmax = f.argmax
     argmin = f.argmin
+    argsort = f.argsort
     cumsum = f.cumsum
     logsoftmax = f.logsoftmax
     logsumexp = f.logsumexp
@@ -140,6 +141,7 @@ class Members(Handle):
     reduce_min = f.reduce_min
     reduce_sum = f.reduce_sum
     softmax = f.softmax
+    sort = f.sort
     std = f.std
     sum = f.sum
     var = f.var

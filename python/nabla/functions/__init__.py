@@ -14,6 +14,7 @@ from nabla.functions import (
     ranges,
     reduction,
     shape,
+    sorting,
     statistics,
     summation,
     windows,
@@ -30,6 +31,7 @@ from nabla.functions.random import *
 from nabla.functions.ranges import *
 from nabla.functions.reduction import *
 from nabla.functions.shape import *
+from nabla.functions.sorting import *
 from nabla.functions.statistics import *
 from nabla.functions.summation import *
 from nabla.functions.windows import *
@@ -47,6 +49,7 @@ __all__ += random.__all__
 __all__ += ranges.__all__
 __all__ += reduction.__all__
 __all__ += shape.__all__
+__all__ += sorting.__all__
 __all__ += statistics.__all__
 __all__ += summation.__all__
 __all__ += windows.__all__

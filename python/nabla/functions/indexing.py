@@ -403,10 +403,13 @@ def take_along_axis(x: TensorLike, indices: Any, axis: int | None = -1) -> Tenso
             )
         )
     dim = normalize_axis("take_along_axis", axis, rank)
-    return wrap(_along(value, index, dim))
+    places = selecting.in_range(index, value.type.shape[dim])
+    assert isinstance(places, Value)
+    return wrap(along(value, places, dim))
 
 
-def _along(x: Value, index: Value, dim: int) -> Value:
+def along(x: Value, index: Value, dim: int) -> Value:
+    """Elements of x at positions along a dimension, all of which exist."""
     rest = [d for d in range(x.type.rank) if d != dim]
     lead = e.broadcast_shapes(
         "take_along_axis",
@@ -416,7 +419,7 @@ def _along(x: Value, index: Value, dim: int) -> Value:
     rows = e.broadcast(selecting.permute(x, [*rest, dim]), (*lead, x.type.shape[dim]))
     count = index.type.shape[dim]
     places = e.broadcast(selecting.permute(index, [*rest, dim]), (*lead, count))
-    table = selecting.table_of([selecting.in_range(places, x.type.shape[dim])], (*lead, count))
+    table = selecting.table_of([places], (*lead, count))
     picked = selecting.gather(rows, table, [len(lead)], batch_dims=len(lead))
     picked.weak = x.weak
     back = [*range(dim), len(rest), *range(dim, len(rest))]

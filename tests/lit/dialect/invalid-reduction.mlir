@@ -72,6 +72,15 @@ func.func @argmin_scalar(%x: tensor<f32>) {
 
 // -----
 
+func.func @argsort_range(%x: tensor<2x3xf32>) {
+  // expected-error @+2 {{'nabla.argsort' op dim names dimension 2, but x (2x3) has dimensions 0 to 1}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y = nabla.argsort %x dim = 2 : tensor<2x3xf32> -> tensor<2x3xi64>
+  return
+}
+
+// -----
+
 func.func @argmax_of_nothing(%x: tensor<2x0xf32>) {
   // expected-error @+2 {{dimension 1 of x (2x0) has no elements}}
   // expected-error @+1 {{failed to infer returned types}}

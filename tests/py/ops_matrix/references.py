@@ -281,6 +281,7 @@ def _compare(attributes: dict[str, Any]) -> Reference:
 
 
 REFERENCES: dict[str, Callable[[dict[str, Any]], Reference]] = {
+    "argsort": lambda a: lambda x: np.argsort(x, axis=a["dim"], kind="stable"),
     "broadcast": _broadcast,
     "compare": _compare,
     "concatenate": lambda a: lambda *inputs: np.concatenate(inputs, a["dim"]),

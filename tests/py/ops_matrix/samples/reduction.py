@@ -66,6 +66,19 @@ def arg(op: str) -> list[Sample]:
     ]
 
 
+def argsort() -> list[Sample]:
+    extents = [
+        sample("argsort", f"{n} elements", ints(n, low=-9, high=9), dim=0)
+        for n in (1, 2, 3, 4, 5, 8, 9, 16, 17, 33, 100)
+    ]
+    return [
+        *arg("argsort"),
+        sample("argsort", "nothing", floats(2, 0), dim=1),
+        sample("argsort", "no rows", floats(0, 3), dim=1),
+        together("argsort", "all extents", extents),
+    ]
+
+
 def cumsum() -> list[Sample]:
     parts = [
         sample("cumsum", dtype, fixed([[0.5, 2, -1.5], [4, -0.5, 1]], dtype), dim=1)
@@ -91,6 +104,7 @@ def cumsum() -> list[Sample]:
 ROWS: dict[str, Callable[[], list[Sample]]] = {
     "argmax": lambda: arg("argmax"),
     "argmin": lambda: arg("argmin"),
+    "argsort": argsort,
     "cumsum": cumsum,
     "reduce_and": lambda: bitwise("reduce_and"),
     "reduce_max": lambda: extremum("reduce_max"),

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Sorting along a dimension."""
+
+from __future__ import annotations
+
+import operator
+from typing import TYPE_CHECKING
+
+from nabla._core import elementwise as e
+from nabla._core.convert import as_value
+from nabla._core.dtypes import int64
+from nabla._core.errors import at_user
+from nabla._core.graph import Value
+from nabla._core.literals import constant
+from nabla._core.tree import wrap
+from nabla._core.types import tensor_type
+from nabla._generated import build
+from nabla.functions._support import normalize_axis
+from nabla.functions.indexing import along
+
+if TYPE_CHECKING:
+    from nabla._core.tensor import Tensor
+    from nabla._core.types import TensorLike
+
+__all__ = ["argsort", "sort", "top_k"]
+
+
+def argsort(x: TensorLike, axis: int | None = -1, descending: bool = False) -> Tensor:
+    """The positions, in int64, that sort x along a dimension; None sorts the flattened tensor.
+
+    Equal elements keep their order. NaN count as largest. A scalar has no dimension to sort
+    along: IndexError, but for an axis of None.
+
+    >>> nb.argsort(nb.tensor([3.0, 1.0, 2.0]))
+    Tensor([1 2 0] : i64[3])
+    """
+    value, dim = _operand("argsort", x, axis)
+    return wrap(_order(value, dim, descending))
+
+
+def sort(x: TensorLike, axis: int | None = -1, descending: bool = False) -> Tensor:
+    """x sorted along a dimension; None sorts the flattened tensor.
+
+    NaN count as largest. The derivative goes where each element came from; equal elements
+    count as in their order in x.
+
+    >>> nb.sort(nb.tensor([[3, 1, 2], [4, 6, 5]]), descending=True)
+    Tensor(
+      [[3 2 1]
+       [6 5 4]] : i32[2,3]
+    )
+    """
+    value, dim = _operand("sort", x, axis)
+    return wrap(along(value, _order(value, dim, descending), dim))
+
+
+def top_k(x: TensorLike, k: int, axis: int = -1) -> tuple[Tensor, Tensor]:
+    """The k largest elements along a dimension, from large to small, and their positions.
+
+    NaN count as largest; of equal elements the first come first. ValueError if there are
+    fewer than k.
+
+    >>> nb.top_k(nb.tensor([3.0, 1.0, 2.0]), 2)
+    (Tensor([3. 2.] : f32[2]), Tensor([0 2] : i64[2]))
+    """
+    value, dim = _operand("top_k", x, axis)
+    if isinstance(k, bool) or not hasattr(k, "__index__"):
+        raise TypeError(at_user(f"top_k: k must be an integer, got {k!r}"))
+    shape = value.type.shape
+    count = operator.index(k)
+    if not 0 <= count <= shape[dim]:
+        raise ValueError(
+            at_user(
+                f"top_k: k is {count}, but dimension {dim} of {value.type.short} has {shape[dim]}"
+            )
+        )
+    largest = build.slice_(
+        _order(value, dim, descending=True),
+        starts=[0] * len(shape),
+        limits=[count if d == dim else n for d, n in enumerate(shape)],
+        strides=[1] * len(shape),
+    )
+    return wrap(along(value, largest, dim)), wrap(largest)
+
+
+def _operand(op: str, x: TensorLike, axis: int | None) -> tuple[Value, int]:
+    """The value to sort, and the dimension to sort along."""
+    value = as_value(x, op)
+    if axis is None:
+        return e.reshape(value, (value.type.size,)), 0
+    return value, normalize_axis(op, axis, value.type.rank)
+
+
+def _order(x: Value, dim: int, descending: bool) -> Value:
+    if not descending:
+        return build.argsort(x, dim=dim)
+    # Sorted from behind, and read from behind: equal elements keep their order.
+    order = build.argsort(build.reverse(x, dims=[dim]), dim=dim)
+    last = constant(x.type.shape[dim] - 1, tensor_type(int64, order.type.shape))
+    return build.sub(last, build.reverse(order, dims=[dim]))
