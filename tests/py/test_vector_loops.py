@@ -134,3 +134,44 @@ def test_rows_that_depend_on_other_rows_are_not_fused():
     e = np.exp(m)
     np.testing.assert_allclose(np.asarray(got[0]), e @ m, rtol=1e-5, atol=1e-5)
     np.testing.assert_allclose(np.asarray(got[1]), e.T + e.sum(0), rtol=1e-5)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.float16, np.int32, np.int8])
+def test_the_first_of_the_best_is_found(dtype):
+    """Ties, infinities and NaN, in the middle and in the tails of vectors, forwards and back."""
+    for n in (2, 3, 17, 31, 64, 129, 1000):
+        x = RNG.integers(-3, 3, (5, n)).astype(dtype)
+        if np.dtype(dtype).kind == "f":
+            x[1], x[3] = -np.inf, np.inf
+            x[2, n // 2 :] = x[4, n - 1] = np.nan
+
+        def fn(m, x):
+            both = (x, x[:, ::-1])
+            return [f(y, axis=a) for f in (m.argmax, m.argmin) for y in both for a in (0, 1, None)]
+
+        for got, want in zip(nb.compile(lambda x, fn=fn: fn(nb, x))(x), fn(np, x), strict=True):
+            np.testing.assert_array_equal(np.asarray(got), want)
+
+
+@pytest.mark.parametrize("shape", [(5, 3), (7, 64), (9, 100), (3, 2, 33)])
+def test_rows_and_elements_are_looked_up(shape):
+    x, ids = rand(*shape), RNG.integers(0, shape[0], (4, 5))
+    columns = RNG.integers(0, shape[-1], 40)
+
+    def fn(x, ids, columns):
+        return (
+            x[ids] * 2 + x[0],
+            x[ids[0]][..., ::-1],
+            x[..., columns],
+            x[0, ..., columns],
+            x[::-1][ids],
+        )
+
+    for got, want in zip(nb.compile(fn)(x, ids, columns), fn(x, ids, columns), strict=True):
+        np.testing.assert_allclose(np.asarray(got), want, rtol=1e-6)
+
+
+def test_lookups_are_vectors():
+    text = bufferized(lambda x, i: x[i], rand(10, 64), np.zeros(8, np.int64))
+    assert "linalg." not in text and "vector.gather" not in text
+    assert "vector.gather" in bufferized(lambda x, i: x[i], rand(64), np.zeros(64, np.int64))

@@ -67,6 +67,7 @@ private:
   bool isLocal(Value root);
 
   SmallVector<Use> uses;
+  SmallVector<Value> lookedUp;
   DenseSet<Operation *> kernels;
   SetVector<Value> localBuffers;
   bool solvable = true;
@@ -83,6 +84,12 @@ Conflicts::Conflicts(Nest &nest) {
       if (access)
         uses.push_back(
             {&kernel, &*access, kernel.isOutput(i), kernel.reads(i)});
+    for (Kernel::Lookup &lookup : kernel.lookups)
+      lookedUp.push_back(lookup.access.root);
+  });
+  nest.forEachKernel([&](Kernel &kernel) {
+    for (Value root : lookedUp)
+      solvable &= !kernel.writes(root);
   });
   for (const Use &a : uses)
     for (const Use &b : uses)

@@ -249,6 +249,60 @@ Value BodyEmitter::indexOf(Kernel &kernel, unsigned dim) {
                                laneNumbers(b, b.getIndexType(), lanes));
 }
 
+/// A number or a vector of them, times `stride`.
+Value BodyEmitter::scaled(Value index, int64_t stride) {
+  if (stride == 1)
+    return index;
+  unsigned lanesHere = isa<VectorType>(index.getType()) ? lanes : 1;
+  return arith::MulIOp::create(
+      b, index, splatConstant(b, b.getIndexAttr(stride), lanesHere));
+}
+
+/// What lies in a row is loaded as such; what the lanes share, once.
+Value BodyEmitter::lookUp(Kernel &kernel, Kernel::Lookup &lookup) {
+  const Access &access = lookup.access;
+  Value buffer = buffers.buffer(access);
+  Value first = access.view ? buffers.offset(access) : Value();
+  Value each; // the lanes' own shares of the index
+  int64_t apart = 0;
+  auto add = [&](Value &sum, Value term) {
+    sum = sum ? arith::AddIOp::create(b, sum, term).getResult() : term;
+  };
+  if (access.offset != 0 || !first)
+    add(first, arith::ConstantIndexOp::create(b, access.offset));
+  for (auto [index, stride] : llvm::zip_equal(
+           cast<memref::LoadOp>(lookup.load).getIndices(), access.strides)) {
+    auto number = index.getDefiningOp<linalg::IndexOp>();
+    if (lanes != 1 && number && kernel.depth() != 0 &&
+        number.getDim() == kernel.dims.back()) {
+      apart += stride;
+      add(first, scaled(ivs.back(), stride));
+      continue;
+    }
+    Value all = operand(index);
+    if (lanes == 1)
+      add(first, scaled(all, stride));
+    else if (kernel.isUniform(index))
+      add(first, scaled(vector::ExtractOp::create(b, all, int64_t(0)), stride));
+    else
+      add(each, scaled(all, stride));
+  }
+  Type element = getElementTypeOrSelf(buffer.getType());
+  if (!each && (lanes == 1 || apart == 0))
+    return splat(b, memref::LoadOp::create(b, buffer, first), lanes);
+  auto type = cast<VectorType>(laneType(element, lanes));
+  if (!each && apart == 1)
+    return vector::LoadOp::create(b, type, buffer, first);
+  if (!each)
+    each = laneOffsets(apart);
+  else if (apart != 0)
+    add(each, laneNumbers(b, b.getIndexType(), lanes, apart));
+  return vector::GatherOp::create(
+      b, type, buffer, first, each, allLanes(),
+      splatConstant(b, cast<TypedAttr>(b.getZeroAttr(element)), lanes),
+      llvm::MaybeAlign());
+}
+
 /// A value of the scalar body as a value of all lanes.
 Value BodyEmitter::operand(Value value) {
   if (Value mapped = mapping.lookupOrNull(value))
@@ -281,6 +335,13 @@ void BodyEmitter::emit(Kernel &kernel, MutableArrayRef<Value> totals) {
     if (auto constant = dyn_cast<arith::ConstantOp>(inner)) {
       mapping.map(constant.getResult(),
                   splatConstant(b, constant.getValue(), lanes));
+      continue;
+    }
+    auto *lookup = llvm::find_if(kernel.lookups, [&](Kernel::Lookup &other) {
+      return other.load == &inner;
+    });
+    if (lookup != kernel.lookups.end()) {
+      mapping.map(inner.getResult(0), lookUp(kernel, *lookup));
       continue;
     }
     for (Value value : inner.getOperands())

@@ -25,6 +25,10 @@ public:
   mlir::Value buffer(const Access &access) const {
     return buffers.lookup(access.root);
   }
+  /// Of a view.
+  mlir::Value offset(const Access &access) const {
+    return offsets.lookup(access.view);
+  }
   /// The index of the element at these values of the loops.
   mlir::Value index(mlir::ImplicitLocOpBuilder &b, const Access &access,
                     llvm::ArrayRef<mlir::Value> ivs) const;
@@ -81,6 +85,11 @@ public:
   /// `totals` stand for the outputs of a reduction along the innermost loop and
   /// are replaced by the new ones; without them outputs are in memory.
   void emit(Kernel &kernel, llvm::MutableArrayRef<mlir::Value> totals = {});
+  /// The elements of an operand.
+  mlir::Value elements(Kernel &kernel, unsigned operand) {
+    return load(*kernel.accesses[operand],
+                kernel.op.getBlock()->getArgument(operand).getType());
+  }
   /// To be called when the value of the loop at `level` has changed: what it
   /// does not move stays in registers.
   void changeStep(unsigned level);
@@ -107,6 +116,8 @@ private:
   mlir::Value laneOffsets(int64_t stride);
   mlir::Value allLanes();
   mlir::Value indexOf(Kernel &kernel, unsigned dim);
+  mlir::Value lookUp(Kernel &kernel, Kernel::Lookup &lookup);
+  mlir::Value scaled(mlir::Value index, int64_t stride);
   mlir::Value operand(mlir::Value value);
   int64_t stride(const Access &access) const {
     return lanes == 1 ? 0 : access.strides.back();

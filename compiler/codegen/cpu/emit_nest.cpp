@@ -12,6 +12,7 @@
 #include "compiler/codegen/cpu/emit_nest.h"
 #include "compiler/codegen/cpu/divide.h"
 #include "compiler/codegen/cpu/emit_body.h"
+#include "compiler/codegen/cpu/selection.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -125,6 +126,7 @@ private:
   struct Reduction {
     Kernel *kernel;
     unsigned firstTotal;
+    std::optional<Selection> selection;
     unsigned numTotals() const { return kernel->op.getNumDpsInits(); }
   };
 
@@ -143,7 +145,8 @@ private:
   void emitKernels(BodyEmitter &body, MutableArrayRef<Value> totals);
   void emitKernelsOfTerms(BodyEmitter &body);
   std::pair<Value, Value> moveBack(Nest &nest, Value iv);
-  SmallVector<Value> neutralTotals();
+  std::pair<Value, Value> placeOf(Reduction &reduction, unsigned output);
+  SmallVector<Value> firstTotals(Nest &nest);
   void storeTotals(ValueRange totals);
   Value addLanes(Operation *combiner, Value lanes);
   Value constant(int64_t value) {
@@ -169,6 +172,8 @@ void NestEmitter::prepareBuffers(Nest &nest,
     for (auto &access : kernel.accesses)
       if (access && which(*access))
         buffers.prepare(b, *access);
+    for (Kernel::Lookup &lookup : kernel.lookups)
+      buffers.prepare(b, lookup.access);
   });
 }
 
@@ -339,12 +344,32 @@ void NestEmitter::emitSquare(ArrayRef<Access> columns, Value row,
   ivs.pop_back_n(2);
 }
 
-SmallVector<Value> NestEmitter::neutralTotals() {
+/// Where a reduction puts an output, behind its loop.
+std::pair<Value, Value> NestEmitter::placeOf(Reduction &reduction,
+                                             unsigned output) {
+  unsigned operand = reduction.kernel->op.getNumDpsInputs() + output;
+  Access access = *reduction.kernel->accesses[operand];
+  access.strides.pop_back();
+  return {buffers.buffer(access), buffers.index(b, access, ivs)};
+}
+
+/// What totals begin with.
+SmallVector<Value> NestEmitter::firstTotals(Nest &nest) {
   SmallVector<Value> totals;
-  for (Reduction &reduction : reductions)
+  for (Reduction &reduction : reductions) {
+    if (reduction.selection) {
+      auto [buffer, index] = placeOf(reduction, 0);
+      Value old = memref::LoadOp::create(b, buffer, index);
+      bool isShort = nest.extent <= std::numeric_limits<int32_t>::max();
+      Type type = isShort ? b.getI32Type() : b.getI64Type();
+      totals.push_back(splat(b, old, lanes));
+      totals.push_back(splatConstant(b, b.getIntegerAttr(type, -1), lanes));
+      continue;
+    }
     for (unsigned i = 0; i < reduction.numTotals(); ++i)
       totals.push_back(splatConstant(
           b, neutralElement(findCombiner(reduction.kernel->op, i)), lanes));
+  }
   return totals;
 }
 
@@ -385,8 +410,17 @@ void NestEmitter::emitKernels(BodyEmitter &body,
       body.emit(*kernel);
       continue;
     }
-    body.emit(*kernel,
-              totals.slice(reduction->firstTotal, reduction->numTotals()));
+    auto own = totals.slice(reduction->firstTotal, reduction->numTotals());
+    if (reduction->selection) {
+      Type type = getElementTypeOrSelf(own[1].getType());
+      auto best = reduction->selection->take(
+          b, {own[0], own[1]}, body.elements(*kernel, 0),
+          arith::IndexCastOp::create(b, type, ivs.back()));
+      own[0] = best.element;
+      own[1] = best.iteration;
+    } else {
+      body.emit(*kernel, own);
+    }
     ++reduction;
   }
 }
@@ -410,12 +444,12 @@ void NestEmitter::emitVectorLoop(Nest &nest) {
     kernels.push_back(&kernel);
     if (!kernel.isReduction.back())
       return;
-    reductions.push_back({&kernel, numTotals});
+    reductions.push_back({&kernel, numTotals, Selection::match(kernel.op)});
     numTotals += kernel.op.getNumDpsInits();
   });
   lanes = chooseLanes(nest, vectorBits);
   isInPlace = updatesInPlace(kernels);
-  SmallVector<Value> totals = neutralTotals();
+  SmallVector<Value> totals = firstTotals(nest);
   if (nest.extent == lanes) {
     emitVectorBody(nest, nullptr, constant(0), totals);
     storeTotals(totals);
@@ -450,20 +484,28 @@ Value NestEmitter::addLanes(Operation *combiner, Value vector) {
 }
 
 void NestEmitter::storeTotals(ValueRange totals) {
-  for (Reduction &reduction : reductions)
-    for (unsigned i = 0; i < reduction.numTotals(); ++i) {
-      linalg::LinalgOp op = reduction.kernel->op;
-      b.setLoc(op.getLoc());
-      Access access = *reduction.kernel->accesses[op.getNumDpsInputs() + i];
-      access.strides.pop_back();
-      Operation *combiner = findCombiner(op, i);
-      Value buffer = buffers.buffer(access);
-      Value index = buffers.index(b, access, ivs);
-      Value old = memref::LoadOp::create(b, buffer, index);
-      Value total = addLanes(combiner, totals[reduction.firstTotal + i]);
-      memref::StoreOp::create(b, combine(b, combiner, old, total), buffer,
-                              index);
+  for (Reduction &reduction : reductions) {
+    linalg::LinalgOp op = reduction.kernel->op;
+    b.setLoc(op.getLoc());
+    ValueRange own = totals.slice(reduction.firstTotal, reduction.numTotals());
+    if (reduction.selection) {
+      auto [elements, place] = placeOf(reduction, 0);
+      auto [indices, placeOfIndex] = placeOf(reduction, 1);
+      Value old = memref::LoadOp::create(b, indices, placeOfIndex);
+      auto [element, index] =
+          reduction.selection->ofAllLanes(b, {own[0], own[1]}, old);
+      memref::StoreOp::create(b, element, elements, place);
+      memref::StoreOp::create(b, index, indices, placeOfIndex);
+      continue;
     }
+    for (auto [i, total] : llvm::enumerate(own)) {
+      Operation *combiner = findCombiner(op, i);
+      auto [buffer, index] = placeOf(reduction, i);
+      Value old = memref::LoadOp::create(b, buffer, index);
+      Value all = addLanes(combiner, total);
+      memref::StoreOp::create(b, combine(b, combiner, old, all), buffer, index);
+    }
+  }
 }
 
 } // namespace

@@ -5,9 +5,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/codegen/cpu/kernel.h"
+#include "compiler/codegen/cpu/selection.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
 using namespace mlir;
@@ -18,7 +20,8 @@ namespace nabla {
 static constexpr unsigned mathCost = 16;
 
 static bool isScalarArithmetic(Operation &op) {
-  if (isa<linalg::IndexOp, linalg::YieldOp, arith::ConstantOp>(op))
+  if (isa<linalg::IndexOp, linalg::YieldOp, arith::ConstantOp, memref::LoadOp>(
+          op))
     return true;
   return op.getNumRegions() == 0 && isPure(&op) &&
          OpTrait::hasElementwiseMappableTraits(&op);
@@ -46,8 +49,47 @@ std::optional<Kernel> Kernel::create(linalg::LinalgOp op) {
     if (!kernel.accesses.back())
       return std::nullopt;
   }
+  if (!kernel.addLookups())
+    return std::nullopt;
   kernel.dropUnitLoops();
   return kernel;
+}
+
+/// False if a load cannot be done from a flat view of its buffer, or reads what
+/// the op writes.
+bool Kernel::addLookups() {
+  for (auto load : op.getBlock()->getOps<memref::LoadOp>()) {
+    auto dims = AffineMap::getMultiDimIdentityMap(load.getIndices().size(),
+                                                  op.getContext());
+    std::optional<Access> access = resolveAccess(load.getMemRef(), dims);
+    if (!access || writes(access->root))
+      return false;
+    lookups.push_back({load, *access});
+  }
+  return true;
+}
+
+bool Kernel::looksUpResultOf(Kernel &other) {
+  return llvm::any_of(lookups, [&](Lookup &lookup) {
+    return other.writes(lookup.access.root);
+  });
+}
+
+bool Kernel::isUniform(Value value) {
+  if (auto argument = dyn_cast<BlockArgument>(value)) {
+    if (argument.getOwner() != op.getBlock())
+      return true;
+    auto &access = accesses[argument.getArgNumber()];
+    return !access ||
+           (!isOutput(argument.getArgNumber()) && access->strides.back() == 0);
+  }
+  Operation *definer = value.getDefiningOp();
+  if (definer->getBlock() != op.getBlock())
+    return true;
+  if (auto index = dyn_cast<linalg::IndexOp>(definer))
+    return index.getDim() != dims.back();
+  return llvm::all_of(definer->getOperands(),
+                      [&](Value operand) { return isUniform(operand); });
 }
 
 void Kernel::dropUnitLoops() {
@@ -155,7 +197,8 @@ bool Kernel::canVectorize() {
     if (!isReduction.back() && isStill)
       return false;
     if (isReduction.back() &&
-        (!isStill || !findCombiner(op, i - op.getNumDpsInputs())))
+        (!isStill || (!findCombiner(op, i - op.getNumDpsInputs()) &&
+                      !Selection::match(op))))
       return false;
   }
   return true;
@@ -174,6 +217,10 @@ unsigned Kernel::bodyCost() {
 }
 
 unsigned Kernel::widestBits() {
+  // Indices of the best elements are counted in iterations.
+  if (depth() != 0 && isReduction.back() && Selection::match(op))
+    return getElementTypeOrSelf(op->getOperand(0).getType())
+        .getIntOrFloatBitWidth();
   unsigned bits = 8;
   auto see = [&](Value value) {
     if (value.getType().isIntOrFloat())

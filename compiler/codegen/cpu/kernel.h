@@ -24,6 +24,13 @@ struct Kernel {
   llvm::SmallVector<unsigned> dims;
   /// One an operand of the op; none for scalars.
   llvm::SmallVector<std::optional<Access>> accesses;
+  /// A load in the body, from where it computes. The access has a stride for
+  /// each dimension of the buffer.
+  struct Lookup {
+    mlir::Operation *load;
+    Access access;
+  };
+  llvm::SmallVector<Lookup> lookups;
 
   /// Nothing for an op of another kind.
   static std::optional<Kernel> create(mlir::linalg::LinalgOp op);
@@ -38,6 +45,11 @@ struct Kernel {
     return !op.getBlock()->getArgument(operand).use_empty();
   }
   bool writes(mlir::Value root);
+  /// Whether it looks up elements that `other` writes.
+  bool looksUpResultOf(Kernel &other);
+  /// Whether `value` of the body is the same for all iterations of the
+  /// innermost loop.
+  bool isUniform(mlir::Value value);
   /// Whether all iterations of the loop write the same elements; those of a
   /// running sum write one each.
   bool keepsOutputs(unsigned level);
@@ -59,6 +71,7 @@ struct Kernel {
   bool usesIndexOf(unsigned level);
 
 private:
+  bool addLookups();
   void dropUnitLoops();
   void moveInnermost(unsigned loop);
 };

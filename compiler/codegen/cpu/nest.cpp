@@ -41,9 +41,16 @@ bool allPairs(
   return true;
 }
 
+/// Whether one looks up anywhere in a buffer what the other writes.
+bool looksUp(Kernel &a, Kernel &b) {
+  return a.looksUpResultOf(b) || b.looksUpResultOf(a);
+}
+
 bool isIndependent(Kernel &a, Kernel &b) {
-  return allPairs(
-      a, b, [](Access &, Access &, bool isWritten) { return !isWritten; });
+  return !looksUp(a, b) &&
+         allPairs(a, b, [](Access &, Access &, bool isWritten) {
+           return !isWritten;
+         });
 }
 
 bool sharesBuffer(Kernel &a, Kernel &b) {
@@ -53,9 +60,10 @@ bool sharesBuffer(Kernel &a, Kernel &b) {
 
 /// Whether iterations of the first `depth` loops of both may alternate.
 bool canShareLoops(Kernel &a, Kernel &b, unsigned depth) {
-  return allPairs(a, b, [&](Access &x, Access &y, bool isWritten) {
-    return !isWritten || isSeparable(x, a.extents, y, b.extents, depth);
-  });
+  return !looksUp(a, b) &&
+         allPairs(a, b, [&](Access &x, Access &y, bool isWritten) {
+           return !isWritten || isSeparable(x, a.extents, y, b.extents, depth);
+         });
 }
 
 /// Whether the kernel reads no memory.
@@ -63,7 +71,7 @@ bool isFill(Kernel &kernel) {
   for (auto [i, access] : llvm::enumerate(kernel.accesses))
     if (access && kernel.reads(i))
       return false;
-  return true;
+  return kernel.lookups.empty();
 }
 
 int64_t innerWork(Kernel &kernel, unsigned level) {

@@ -56,9 +56,13 @@ private:
 };
 
 bool touches(Kernel &kernel, const Access &access) {
-  return llvm::any_of(kernel.accesses, [&](std::optional<Access> &other) {
-    return other && mayAlias(other->root, access.root);
-  });
+  return llvm::any_of(kernel.accesses,
+                      [&](std::optional<Access> &other) {
+                        return other && mayAlias(other->root, access.root);
+                      }) ||
+         llvm::any_of(kernel.lookups, [&](Kernel::Lookup &lookup) {
+           return mayAlias(lookup.access.root, access.root);
+         });
 }
 
 bool Run::eraseZeroFill(Value output, const Access &access) {

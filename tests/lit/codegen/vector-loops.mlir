@@ -220,3 +220,97 @@ func.func @columns(%x: memref<10x64xf32>, %sum: memref<64xf32>) {
   }
   return
 }
+
+// -----
+
+// What the body looks up lies in a row along the innermost loop: each row is loaded as one.
+
+#row = affine_map<(d0, d1) -> (d0)>
+#id = affine_map<(d0, d1) -> (d0, d1)>
+// CHECK-LABEL: func.func @rows_looked_up
+// CHECK-NOT: linalg
+// CHECK-NOT: vector.gather
+// CHECK: vector.load %{{.*}} : memref<640xf32>, vector<64xf32>
+// CHECK-NOT: vector.gather
+// CHECK: vector.store
+func.func @rows_looked_up(%table: memref<10x64xf32>, %at: memref<7xindex>, %y: memref<7x64xf32>) {
+  linalg.generic {indexing_maps = [#row, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%at : memref<7xindex>) outs(%y : memref<7x64xf32>) {
+  ^bb0(%i: index, %out: f32):
+    %j = linalg.index 1 : index
+    %0 = memref.load %table[%i, %j] : memref<10x64xf32>
+    linalg.yield %0 : f32
+  }
+  return
+}
+
+// -----
+
+// Where each element is looked up at an index of its own, vectors are gathered.
+
+#line = affine_map<(d0) -> (d0)>
+// CHECK-LABEL: func.func @elements_looked_up
+// CHECK: vector.gather {{.*}} vector<{{.*}}xf32>
+func.func @elements_looked_up(%table: memref<10xf32>, %at: memref<64xindex>, %y: memref<64xf32>) {
+  linalg.generic {indexing_maps = [#line, #line], iterator_types = ["parallel"]}
+      ins(%at : memref<64xindex>) outs(%y : memref<64xf32>) {
+  ^bb0(%i: index, %out: f32):
+    %0 = memref.load %table[%i] : memref<10xf32>
+    linalg.yield %0 : f32
+  }
+  return
+}
+
+// -----
+
+// A table is complete before it is looked up in: no common loop.
+
+#line = affine_map<(d0) -> (d0)>
+// CHECK-LABEL: func.func @table_first
+// CHECK: scf.for
+// CHECK: arith.addf
+// CHECK: scf.for
+// CHECK: vector.gather
+func.func @table_first(%x: memref<640xf32>, %table: memref<640xf32>, %at: memref<640xindex>, %y: memref<640xf32>) {
+  linalg.generic {indexing_maps = [#line, #line], iterator_types = ["parallel"]}
+      ins(%x : memref<640xf32>) outs(%table : memref<640xf32>) {
+  ^bb0(%a: f32, %out: f32):
+    %0 = arith.addf %a, %a : f32
+    linalg.yield %0 : f32
+  }
+  linalg.generic {indexing_maps = [#line, #line], iterator_types = ["parallel"]}
+      ins(%at : memref<640xindex>) outs(%y : memref<640xf32>) {
+  ^bb0(%i: index, %out: f32):
+    %0 = memref.load %table[%i] : memref<640xf32>
+    linalg.yield %0 : f32
+  }
+  return
+}
+
+// -----
+
+// Each lane keeps its best element and the iteration that found it; the lanes meet behind the loop.
+
+#id = affine_map<(d0, d1) -> (d0, d1)>
+#row = affine_map<(d0, d1) -> (d0)>
+// CHECK-LABEL: func.func @best
+// CHECK: %[[BEST:.*]]:2 = scf.for {{.*}} iter_args({{.*}}) -> (vector<64xf32>, vector<64xi32>)
+// CHECK: arith.cmpf ogt, {{.*}} : vector<64xf32>
+// CHECK: scf.yield
+// CHECK: arith.extsi %[[BEST]]#1 : vector<64xi32> to vector<64xi64>
+// CHECK: arith.minsi {{.*}} : i64
+// CHECK: memref.store
+// CHECK: memref.store
+func.func @best(%x: memref<8x640xf32>, %value: memref<8xf32>, %where: memref<8xi64>) {
+  linalg.generic {indexing_maps = [#id, #row, #row], iterator_types = ["parallel", "reduction"]}
+      ins(%x : memref<8x640xf32>) outs(%value, %where : memref<8xf32>, memref<8xi64>) {
+  ^bb0(%a: f32, %old: f32, %at: i64):
+    %beats = arith.cmpf ogt, %a, %old : f32
+    %i = linalg.index 1 : index
+    %n = arith.index_cast %i : index to i64
+    %0 = arith.select %beats, %a, %old : f32
+    %1 = arith.select %beats, %n, %at : i64
+    linalg.yield %0, %1 : f32, i64
+  }
+  return
+}
