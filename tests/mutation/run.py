@@ -34,6 +34,8 @@ LIT = [sys.executable, "-c", "from lit.main import main; main()", "--quiet", "-j
 # Several run at once; a file of times that they spoil would count as a failed test.
 LIT += ["--skip-test-time-recording"]
 PYTEST = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-p", "no:randomly"]
+# By the kind of a mutant: the Python tests that most likely notice it.
+LIKELY = {"check": "test_inference.py", "lowering": "test_lowering.py"}
 # A mutant may hang; unharmed, every step is far quicker. In seconds.
 LIT_TIMEOUT = 60
 PYTHON_TIMEOUT = 1200
@@ -128,6 +130,8 @@ class Tests:
         yield "lit tests", [*LIT, "--max-failures=1", self.lit]
         if self.quick:
             return
+        if mutant.kind in LIKELY:
+            yield LIKELY[mutant.kind], [*PYTEST, self.python / LIKELY[mutant.kind]]
         yield "Python tests", [*PYTEST, self.python]
 
     def near(self, mutant: Mutant) -> list[Path]:
