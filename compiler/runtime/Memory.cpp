@@ -70,9 +70,6 @@ private:
 
 } // namespace
 
-/// Smaller blocks are malloc's business.
-static constexpr size_t large = size_t(1) << 20;
-
 /// Never destroyed: arrays may outlive static objects.
 static FreeBlocks &freeBlocks() {
   static auto *blocks = new FreeBlocks();
@@ -86,7 +83,7 @@ static size_t roundUp(size_t bytes) {
 
 void *nabla::allocateMemory(size_t bytes) {
   bytes = roundUp(bytes);
-  if (bytes < large)
+  if (bytes < largeBlock)
     return std::aligned_alloc(Buffer::alignment, bytes);
   if (void *pointer = freeBlocks().take(bytes))
     return pointer;
@@ -98,7 +95,7 @@ void *nabla::allocateMemory(size_t bytes) {
 
 void nabla::releaseMemory(void *pointer, size_t bytes) {
   bytes = roundUp(bytes);
-  if (bytes < large)
+  if (bytes < largeBlock)
     std::free(pointer);
   else
     freeBlocks().put(pointer, bytes);

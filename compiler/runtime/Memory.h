@@ -11,6 +11,10 @@
 
 namespace nabla {
 
+/// Blocks from this size on are kept for the next array; smaller ones are
+/// malloc's business.
+constexpr size_t largeBlock = size_t(1) << 20;
+
 /// Memory for `bytes` bytes, at least one, aligned as Buffer demands; null
 /// where memory is short.
 void *allocateMemory(size_t bytes);

@@ -5,6 +5,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/runtime/Temporaries.h"
+#include "compiler/runtime/Buffer.h"
+#include "compiler/runtime/Memory.h"
 
 #include <csetjmp>
 #include <cstdlib>
@@ -38,9 +40,21 @@ void nabla::abandonRun() {
     std::longjmp(*wayOut, 1);
 }
 
+/// In front of every temporary: its size, and as much as keeps it aligned.
+static constexpr size_t headerBytes = nabla::Buffer::alignment;
+
 void *nabla::allocateTemporary(size_t bytes) {
-  void *memory = std::malloc(bytes);
-  if (!memory && bytes != 0)
+  bytes += headerBytes;
+  // Compiled code aligns it as it needs, and malloc is quickest.
+  void *memory =
+      bytes < largeBlock ? std::malloc(bytes) : allocateMemory(bytes);
+  if (!memory)
     abandonRun();
-  return memory;
+  *static_cast<size_t *>(memory) = bytes;
+  return static_cast<char *>(memory) + headerBytes;
+}
+
+void nabla::releaseTemporary(void *pointer) {
+  void *memory = static_cast<char *>(pointer) - headerBytes;
+  releaseMemory(memory, *static_cast<size_t *>(memory));
 }

@@ -26,6 +26,8 @@ void abandonRun();
 
 /// What compiled code calls as `malloc`: it does not look at the result.
 void *allocateTemporary(size_t bytes);
+/// What it calls as `free`.
+void releaseTemporary(void *pointer);
 
 } // namespace nabla
 

@@ -405,7 +405,7 @@ def test_compile_outputs_and_signatures() -> None:
 def test_compile_report() -> None:
     report = nb.compile_report(nb.grad(square))(X)
     phases = ["trace", "transforms", "simplify", "linalg", "schedule", "bufferize", "llvm"]
-    assert list(report) == [*phases, "object"]
+    assert list(report) == [*phases, "object", "link"]
     assert all(seconds >= 0 for seconds in report.values())
     assert report.total == pytest.approx(sum(report.values()))
-    assert re.search(r"object +\d+\.\d\d ms\ntotal +\d+\.\d\d ms$", repr(report))
+    assert re.search(r"link +\d+\.\d\d ms\ntotal +\d+\.\d\d ms$", repr(report))

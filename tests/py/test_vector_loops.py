@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """What code elementwise chains and rows become: loops, allocations, calls of scalar functions."""
 
+import functools
 import re
 
 import nabla as nb
@@ -175,3 +176,23 @@ def test_lookups_are_vectors():
     text = bufferized(lambda x, i: x[i], rand(10, 64), np.zeros(8, np.int64))
     assert "linalg." not in text and "vector.gather" not in text
     assert "vector.gather" in bufferized(lambda x, i: x[i], rand(64), np.zeros(64, np.int64))
+
+
+def test_temporaries_share_memory() -> None:
+    """A chain of products needs two buffers at a time, however long it is."""
+
+    def chain(x: nb.Tensor, w: nb.Tensor, length: int) -> nb.Tensor:
+        for _ in range(length):
+            x = x @ w
+        return x
+
+    rng = np.random.default_rng(0)
+    x, w = rng.normal(size=(64, 65)), rng.normal(size=(65, 65)) / 8
+    sizes = {}
+    for length in (4, 16):
+        program = functools.partial(chain, length=length)
+        text = nb.inspect(program, "bufferize")(x, w)
+        sizes[length] = [int(n) for n in re.findall(r"memref.alloca?\(.*memref<(\d+)xi8>", text)]
+        expected = x @ np.linalg.matrix_power(w, length)
+        np.testing.assert_allclose(nb.compile(program)(x, w).numpy(), expected, rtol=1e-10)
+    assert sizes[4] == sizes[16] and sum(sizes[4]) < 3 * x.nbytes

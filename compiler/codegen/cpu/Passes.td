@@ -166,6 +166,34 @@ def PackedEntryPass : Pass<"nabla-packed-entry", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
 }
 
+def PlanMemoryPass : Pass<"nabla-plan-memory", "::mlir::func::FuncOp"> {
+  let summary = "Put the temporaries of a function into one block of memory";
+  let description = [{
+    Temporaries that do not live at the same time share memory. They live from their
+    first use to their last; what is used within a sequential loop lives as long as
+    the loop. Each turn of a parallel loop has a block of its own. What a loop hands
+    from turn to turn stays as it is. Up to 16 KiB lie on the stack.
+
+    ```mlir
+    %a = memref.alloc() : memref<8192xf32>
+    %b = memref.alloc() : memref<8192xf32>
+    %c = memref.alloc() : memref<8192xf32>
+    use(%a); use(%a, %b); use(%b, %c)
+    memref.dealloc %a, %b, %c
+    ```
+    becomes
+    ```mlir
+    %arena = memref.alloc() : memref<65536xi8>
+    %a = memref.view %arena[%c0][] : memref<65536xi8> to memref<8192xf32>
+    %b = memref.view %arena[%c32768][] : memref<65536xi8> to memref<8192xf32>
+    %c = memref.view %arena[%c0][] : memref<65536xi8> to memref<8192xf32>
+    use(%a); use(%a, %b); use(%b, %c)
+    memref.dealloc %arena
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect"];
+}
+
 def ReadOnlyArgumentsPass : Pass<"nabla-read-only-arguments", "::mlir::ModuleOp"> {
   let summary = "Mark all function arguments as not writable";
   let description = [{

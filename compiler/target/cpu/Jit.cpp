@@ -49,6 +49,7 @@ static Error defineRuntime(orc::ExecutionSession &session,
                                          JITSymbolFlags::Callable};
   };
   define("malloc", &allocateTemporary);
+  define("free", &releaseTemporary);
   define("nabla_parallel_for", &nabla_parallel_for);
   return library.define(orc::absoluteSymbols(std::move(runtime)));
 }
