@@ -48,6 +48,26 @@ bool Executable::run(void **pointers) const {
   return runCompiled(jit->entry(), pointers);
 }
 
+/// Less than waking up a thread that waits for a lock.
+static constexpr std::chrono::microseconds quick(20);
+/// A run is timed after so many that are not.
+static constexpr uint32_t period = 64;
+
+bool Executable::isQuick() const {
+  return pace.quickRuns.load(std::memory_order_relaxed) >= 2 &&
+         pace.runs.fetch_add(1, std::memory_order_relaxed) % period != 0;
+}
+
+bool Executable::runTimed(void **pointers) const {
+  auto start = std::chrono::steady_clock::now();
+  bool ran = run(pointers);
+  if (std::chrono::steady_clock::now() - start < quick)
+    pace.quickRuns.fetch_add(1, std::memory_order_relaxed);
+  else
+    pace.quickRuns.store(0, std::memory_order_relaxed);
+  return ran;
+}
+
 static Failure parseTypes(const std::vector<std::string> &texts,
                           std::vector<const ArrayType *> &types) {
   for (const std::string &text : texts) {

@@ -10,10 +10,20 @@
 #include "compiler/driver/Program.h"
 #include "compiler/runtime/ArrayType.h"
 
+#include <atomic>
+
 namespace nabla {
 
 class Jit;
 struct CompiledProgram;
+
+/// How long the runs of a program take. There is no loop whose length the
+/// program finds out itself, so they take about the same time each.
+struct Pace {
+  Pace() = default;
+  Pace(Pace &&) {}
+  std::atomic<uint32_t> runs{0}, quickRuns{0};
+};
 
 /// A program as machine code of this process.
 class Executable {
@@ -40,6 +50,11 @@ public:
   /// results. Returns false where there is no memory for temporaries.
   bool run(void **pointers) const;
 
+  /// Whether its runs are so short that a lock held meanwhile does no harm. It
+  /// is found out by runs that are timed, of which one is due now and then.
+  bool isQuick() const;
+  bool runTimed(void **pointers) const;
+
 private:
   /// Links the code into this process.
   Failure load(const CompiledProgram &program);
@@ -49,6 +64,7 @@ private:
   std::vector<const ArrayType *> inputTypes, resultTypes;
   Timings stages;
   bool cached = false;
+  mutable Pace pace;
 };
 
 } // namespace nabla

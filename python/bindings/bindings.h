@@ -12,8 +12,12 @@
 #include <nanobind/nanobind.h>
 
 #include <functional>
+#include <vector>
 
 namespace nabla {
+
+class Buffer;
+class Executable;
 
 /// Raises MLIRError, unless all is well.
 void raise(const Failure &failure);
@@ -27,6 +31,19 @@ void bindProgram(nanobind::module_ &m);
 void bindBuffer(nanobind::module_ &m);
 void bindExecutable(nanobind::module_ &m);
 void bindCache(nanobind::module_ &m);
+void bindGraph(nanobind::module_ &m);
+void bindLocation(nanobind::module_ &m);
+void bindRecord(nanobind::module_ &m);
+void bindDispatch(nanobind::module_ &m);
+
+/// The buffer that an object is; null for other objects and for null.
+Buffer *bufferOf(PyObject *object);
+
+/// Runs a program. `pointers` holds the addresses of its inputs, and then also
+/// those of its results, whose buffers are added to `results`, each a new
+/// reference. False with an error.
+bool runExecutable(const Executable &executable, std::vector<void *> &pointers,
+                   std::vector<PyObject *> &results);
 
 } // namespace nabla
 

@@ -214,10 +214,19 @@ static nb::tuple shapeOf(const Buffer &buffer) {
   return nb::tuple(dims);
 }
 
+static PyTypeObject *bufferType = nullptr;
+
+Buffer *nabla::bufferOf(PyObject *object) {
+  if (!object || Py_TYPE(object) != bufferType)
+    return nullptr;
+  return nb::inst_ptr<Buffer>(object);
+}
+
 void nabla::bindBuffer(nb::module_ &m) {
-  nb::class_<Buffer>(m, "Buffer")
-      .def_static("from_dlpack", &fromObject, nb::arg("array"),
-                  nb::arg("copy") = false)
+  nb::class_<Buffer> cls(m, "Buffer");
+  bufferType = reinterpret_cast<PyTypeObject *>(cls.ptr());
+  cls.def_static("from_dlpack", &fromObject, nb::arg("array"),
+                 nb::arg("copy") = false)
       .def_static("from_pointer", &fromPointer, nb::arg("pointer"),
                   nb::arg("dtype"), nb::arg("shape"), nb::arg("owner"),
                   nb::arg("read_only") = true)

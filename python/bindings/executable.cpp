@@ -41,10 +41,30 @@ static void checkInput(const Executable &executable, size_t position,
                              .c_str());
 }
 
-[[noreturn]] static void raiseMemoryError(const std::string &what) {
+static bool memoryError(const std::string &what) {
   PyErr_SetString(PyExc_MemoryError,
                   ("there is no memory for " + what).c_str());
-  throw nb::python_error();
+  return false;
+}
+
+bool nabla::runExecutable(const Executable &executable,
+                          std::vector<void *> &pointers,
+                          std::vector<PyObject *> &results) {
+  for (const ArrayType *type : executable.results()) {
+    std::optional<Buffer> buffer = Buffer::allocate(type);
+    if (!buffer)
+      return memoryError("a result of " + type->text());
+    pointers.push_back(buffer->data());
+    results.push_back(nb::cast(std::move(*buffer)).release().ptr());
+  }
+  bool ran;
+  if (executable.isQuick()) {
+    ran = executable.run(pointers.data());
+  } else {
+    nb::gil_scoped_release release;
+    ran = executable.runTimed(pointers.data());
+  }
+  return ran || memoryError("the temporaries of a program");
 }
 
 static nb::list run(const Executable &executable, nb::sequence inputs) {
@@ -55,27 +75,19 @@ static nb::list run(const Executable &executable, nb::sequence inputs) {
                            " inputs, not " + std::to_string(count))
                               .c_str());
   std::vector<void *> pointers;
+  std::vector<PyObject *> buffers;
   pointers.reserve(count + executable.results().size());
   for (size_t i = 0; i < count; ++i) {
     const Buffer &buffer = nb::cast<const Buffer &>(inputs[i]);
     checkInput(executable, i, buffer);
     pointers.push_back(buffer.data());
   }
+  bool ran = runExecutable(executable, pointers, buffers);
   nb::list results;
-  for (const ArrayType *type : executable.results()) {
-    std::optional<Buffer> buffer = Buffer::allocate(type);
-    if (!buffer)
-      raiseMemoryError("a result of " + type->text());
-    pointers.push_back(buffer->data());
-    results.append(nb::cast(std::move(*buffer)));
-  }
-  bool ran;
-  {
-    nb::gil_scoped_release release;
-    ran = executable.run(pointers.data());
-  }
+  for (PyObject *buffer : buffers)
+    results.append(nb::steal(buffer));
   if (!ran)
-    raiseMemoryError("the temporaries of a program");
+    throw nb::python_error();
   return results;
 }
 

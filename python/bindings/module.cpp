@@ -66,4 +66,8 @@ NB_MODULE(_nabla, m) {
   nabla::bindBuffer(m);
   nabla::bindExecutable(m);
   nabla::bindCache(m);
+  nabla::bindGraph(m);
+  nabla::bindLocation(m);
+  nabla::bindRecord(m);
+  nabla::bindDispatch(m);
 }

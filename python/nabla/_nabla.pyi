@@ -2,7 +2,18 @@
 """The extension module. Types and attributes are MLIR text, such as `tensor<2xf32>`."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import weakref
+    from types import CodeType
+
+    from nabla._core.attributes import Attributes
+    from nabla._core.function import Callee, Function
+    from nabla._core.location import Where
+    from nabla._core.tensor import Tensor
+    from nabla._core.trace import Trace
+    from nabla._core.types import Type
 
 class MLIRError(ValueError):
     """A diagnostic of the compiler; `args[0]` is its text."""
@@ -139,3 +150,143 @@ def cache_key(module: Module, target: str) -> str:
 
 def target() -> str:
     """All that code depends on besides the program."""
+
+def connect(**hooks: Any) -> None:
+    """Tells the module a function or a class of the package that it uses."""
+
+# ---------------------------------------------------------------- the graph
+
+class Node:
+    """One operation. Serial numbers order nodes: operands come before their users."""
+
+    op: str
+    operands: tuple[Value, ...]
+    attributes: Attributes
+    types: tuple[Type, ...]
+    callee: Callee | None
+    regions: tuple[Function, ...]
+    shadow: tuple[Value, ...] | None  # this node, recorded in the parent trace
+    @property
+    def where(self) -> Where | None: ...
+    @property
+    def serial(self) -> int: ...
+    @property
+    def results(self) -> tuple[Value | None, ...]:
+        """The values that live and are not computed yet; None for others."""
+
+class Value:
+    """One result of a node, one input of a trace, or one leaf of the eager graph."""
+
+    type: Any
+    trace: Trace | None
+    node: Node | None  # a value can lose it, and not get another
+    data: Any  # eager: the buffer or the materialized linear map
+    owner: weakref.ref[Value] | None  # the traced value this is a shadow of
+    source: Value | None  # input of a trace: the value passed, if known
+    where: Where | None  # input of a trace: where it was made
+    weak: bool  # its dtype yields to what it meets
+    active: bool  # a derivative may flow through it
+    pinned: bool  # wanted whether the user holds it or not
+    def __init__(self, type: Any, trace: Trace | None, node: Node | None, index: int) -> None: ...
+    @property
+    def index(self) -> int:
+        """Which result of its node, or input of its trace, it is."""
+
+    @property
+    def handle(self) -> Handle | None:
+        """The user's object, while it lives."""
+
+    @property
+    def held(self) -> bool:
+        """Whether somebody may still ask for this value."""
+
+class Handle:
+    """What a user holds of a value. Eager values with a living handle are kept computed."""
+
+    __slots__ = ("__weakref__",)
+    def __init__(self, value: Value) -> None: ...
+    @property
+    def _value(self) -> Value: ...
+
+def wrap(value: Value) -> Tensor:
+    """The handle of a value: the one the user holds already, or a new one."""
+
+def now() -> int:
+    """A serial number after those of all nodes there are."""
+
+def where() -> tuple[CodeType, int] | None:
+    """The innermost frame outside of this package and of Python's library."""
+
+def current() -> Trace | None:
+    """The innermost trace of this thread; None when work is eager."""
+
+def set_current(trace: Trace | None) -> None: ...
+def record(
+    trace: Trace | None,
+    op: str,
+    operands: Sequence[Value],
+    attributes: Attributes,
+    types: tuple[Type, ...],
+    callee: Callee | None,
+    regions: tuple[Function, ...],
+    at: Where | None,
+) -> tuple[Value, ...]:
+    """Record an op known to be valid in this trace."""
+
+def apply(
+    op: str,
+    operands: Sequence[Value],
+    attributes: Attributes = (),
+    types: tuple[Type, ...] | None = None,
+    callee: Callee | None = None,
+    regions: tuple[Function, ...] = (),
+) -> tuple[Value, ...]:
+    """Record `nabla.<op>` in the innermost trace, or in the eager graph.
+
+    `types` are the types of the results, for ops that do not infer them. What the compiler
+    rejects is raised here as ValueError, with the user's line.
+    """
+
+def apply1(
+    op: str, operands: Sequence[Value], attributes: Attributes = (), type: Type | None = None, /
+) -> Value:
+    """`apply` for an op with one result."""
+
+class Pending:
+    """The eager work that has been recorded and not yet run."""
+
+    limit: int  # at how many nodes, or bytes of leaves, `shrink` is called
+    max_bytes: int
+    @property
+    def count(self) -> int: ...
+    @property
+    def leaf_bytes(self) -> int: ...
+    def alive(self) -> list[Node]: ...
+    def recount(self) -> None:
+        """Count the bytes of leaves anew, without those that somebody holds anyway."""
+
+pending: Pending
+
+# ---------------------------------------------------------------- calls of compiled functions
+
+class Dispatch:
+    """A function that runs calls of known signature, and asks its subclass about others."""
+
+    _hits: int
+    _misses: int
+    @property
+    def _cache_size(self) -> int: ...
+    def _configure(
+        self, positions: tuple[int, ...], names: tuple[str, ...], max_cache_size: int
+    ) -> None:
+        """Say which arguments are static, and how many signatures are kept."""
+
+    def clear_cache(self) -> None:
+        """Forget all signatures."""
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any: ...
+    def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
+    def __get__(self, instance: Any, owner: Any = None) -> Any: ...
+
+def set_scalar_types(boolean: Type, int32: Type, int64: Type, float32: Type, /) -> None:
+    """The types of Python's numbers among arguments."""

@@ -12,7 +12,6 @@ from typing import Any
 import nabla as nb
 import numpy as np
 import pytest
-from nabla._core import pending
 from nabla._core.program import counters
 
 RNG = np.random.default_rng(0)
@@ -502,7 +501,6 @@ def test_tables_of_one_position() -> None:
 
 def test_positions_are_operands() -> None:
     gc.collect()
-    pending.compact()
     x = nb.tensor(X)
 
     def work(i: int) -> None:

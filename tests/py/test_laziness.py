@@ -9,14 +9,12 @@ import weakref
 import nabla as nb
 import numpy as np
 import pytest
-from nabla._core import pending
 from nabla._core.program import counters
 
 
 @pytest.fixture(autouse=True)
 def nothing_pending() -> None:
     gc.collect()
-    pending.compact()
 
 
 def compilations(work) -> int:

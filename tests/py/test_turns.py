@@ -11,6 +11,7 @@ from typing import Any
 import nabla as nb
 import numpy as np
 import pytest
+from nabla import _nabla
 from nabla._core import execute, pending, turns
 from nabla._core.graph import Node, Value
 from nabla._core.program import counters
@@ -20,7 +21,6 @@ from nabla._core.trace import Trace
 @pytest.fixture(autouse=True)
 def no_executables() -> Iterator[None]:
     gc.collect()
-    pending.compact()
     execute.clear()
     yield
     execute.clear()
@@ -201,7 +201,7 @@ def test_a_loop_that_is_never_forced_is_bounded() -> None:
         w = nb.zeros((3,))
         for step in range(4_000):
             w = w - 0.1 * nb.grad(lambda w: nb.sum((w - 1.0) ** 2))(w)
-            pending_nodes.append(len(pending._state.nodes))
+            pending_nodes.append(_nabla.pending.count)
             if step % 500 == 499:
                 objects.append(living(Value) + living(Node) - before)
         w.realize()
@@ -216,6 +216,7 @@ def test_a_loop_that_is_never_forced_is_bounded() -> None:
 
 def test_pending_work_keeps_a_bounded_number_of_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pending, "MAX_BYTES", 1 << 20)
+    monkeypatch.setattr(_nabla.pending, "max_bytes", 1 << 20)
     total, kept = nb.zeros((1 << 14,)), nb.ones((1 << 19,))
     most = 0
     for step in range(200):
@@ -229,7 +230,7 @@ def test_pending_work_keeps_a_bounded_number_of_bytes(monkeypatch: pytest.Monkey
 
 def test_without_a_loop_work_is_bounded_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pending, "MAX_NODES", 16)
-    pending._state.limit = 16
+    monkeypatch.setattr(_nabla.pending, "limit", 16)
     x = nb.tensor(1.0)
     namespace = {"x": x, "nb": nb}
     most = 0

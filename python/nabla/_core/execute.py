@@ -46,14 +46,11 @@ def run(parts: list[list[Node]], others: list[Node], wanted: Sequence[Value]) ->
     outputs = _outputs(parts, others, wanted)
     parts.reverse()
     outputs.reverse()
-    try:
-        while parts:
-            if outputs[-1]:
-                _run_part(parts[-1], outputs[-1])
-            parts.pop()
-            outputs.pop()
-    finally:
-        pending.keep([node for part in reversed(parts) for node in part] + others)
+    while parts:
+        if outputs[-1]:
+            _run_part(parts[-1], outputs[-1])
+        parts.pop()
+        outputs.pop()
 
 
 def _run_part(nodes: list[Node], outputs: list[Value]) -> None:
@@ -88,8 +85,8 @@ def _outputs(
         inside: set[Value] = set()
         needed = []
         for node in reversed(part):
-            results = [value for ref in node.results if (value := ref()) is not None]
-            kept = [v for v in results if v.node and (v in used or v in asked or v.held)]
+            results = [value for value in node.results if value is not None]
+            kept = [v for v in results if v in used or v in asked or v.held]
             if kept or any(value in inside for value in results):
                 outputs += reversed(kept)
                 inside.update(node.operands)
@@ -117,7 +114,7 @@ def _segment(wanted: list[Value]) -> tuple[list[Node], list[Node]]:
         uses = [node for node in others if any(_made_inside(v, inside) for v in node.operands)]
         if not uses:
             return nodes, others
-        values += [value for node in uses for ref in node.results if (value := ref())]
+        values += [value for node in uses for value in node.results if value is not None]
 
 
 def _made_inside(value: Value, inside: set[Node]) -> bool:

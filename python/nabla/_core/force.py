@@ -9,6 +9,7 @@ so forcing in a loop only adds what is new, and pieces of one structure share an
 
 from __future__ import annotations
 
+import weakref
 from typing import Any
 
 from nabla._core.apply import record
@@ -68,7 +69,7 @@ def _shadow_node(node: Node, trace: Trace, wanted: Value) -> None:
         node.where,
     )
     for value, shadow in zip(node.results, node.shadow, strict=True):
-        shadow.owner = value
+        shadow.owner = None if value is None else weakref.ref(value)
 
 
 def _shadow_of(value: Value, wanted: Value) -> Value:

@@ -5,7 +5,10 @@ from __future__ import annotations
 
 import os
 import sys
-from types import CodeType, FrameType
+from types import CodeType
+
+from nabla import _nabla
+from nabla._nabla import where
 
 # A code object and an offset into its bytecode: two loads to take, and told apart even on
 # one line. The line is worked out when somebody asks.
@@ -15,25 +18,6 @@ _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _LIBRARY = os.path.dirname(os.__file__) + os.sep
 # Call back what they are given, so a frame of theirs says nothing.
 _CALLERS = tuple(f"{os.sep}{name}{os.sep}" for name in ("numpy", "optree"))
-# By the address of a code object, for its hash takes a look at all of its instructions; and
-# the code objects, which must live for that.
-_is_users: dict[int, bool] = {}
-_codes: list[CodeType] = []
-
-
-def where() -> Where | None:
-    """The innermost frame outside of this package and of Python's library."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None:
-        code = frame.f_code
-        users = _is_users.get(id(code))
-        if users is None:
-            _codes.append(code)
-            users = _is_users[id(code)] = _belongs_to_user(code.co_filename)
-        if users:
-            return (code, frame.f_lasti)
-        frame = frame.f_back
-    return None
 
 
 def _belongs_to_user(file: str) -> bool:
@@ -42,6 +26,9 @@ def _belongs_to_user(file: str) -> bool:
     if "-packages" in file:  # may lie within the library
         return not any(caller in file for caller in _CALLERS)
     return not file.startswith(_LIBRARY)
+
+
+_nabla.connect(belongs_to_user=_belongs_to_user)
 
 
 def place(at: Where) -> tuple[int, int]:
@@ -84,3 +71,6 @@ def _display(file: str) -> str:
         if count is not None:
             return f"In[{count}]"
     return f'file "{file}"'
+
+
+__all__ = ["Where", "describe", "line", "place", "triple", "where"]

@@ -178,6 +178,11 @@ class Executable:
         else:
             counters.compilations += 1
 
+    @property
+    def plain(self) -> Any:
+        """The compiled program, if it takes and gives buffers only, else None."""
+        return self._compiled if self._plain_inputs and not self._linear else None
+
     def __call__(self, data: Sequence[Any]) -> list[Any]:
         """Run on buffers and linear maps, one for each kind of the program."""
         results: list[Any] = self._compiled(data if self._plain_inputs else _spread(data))

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from nabla import _nabla
 from nabla._core import location, printing, tree
 from nabla._core.dtypes import BY_MLIR, DType
 from nabla._core.errors import DerivativeCutWarning, at_user
@@ -274,4 +275,4 @@ def _warn_cut(value: Value, asked: str) -> None:
 _warned: dict[Any, Any] = {}
 
 
-tree._Classes.tensor = Tensor
+_nabla.connect(tensor=Tensor)

@@ -9,29 +9,17 @@ sources the number behind a traced value can be found (`force`).
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Any
 
+from nabla import _nabla
 from nabla._core.errors import TracerLeakError, at_user
 from nabla._core.function import Function, close
 from nabla._core.graph import Value
 from nabla._core.location import Where, describe, where
 from nabla._core.types import Type
-
-
-class _State(threading.local):
-    def __init__(self) -> None:
-        self.innermost: Trace | None = None
-
-
-_state = _State()
-
-
-def current() -> Trace | None:
-    """The innermost trace of this thread; None when work is eager."""
-    return _state.innermost
+from nabla._nabla import current, set_current
 
 
 class Trace:
@@ -56,7 +44,7 @@ class Trace:
         self.kind = kind  # the transform, as messages name it
         self.name = name
         self.repeats = repeats  # the function runs several times, on inputs yet unknown
-        self.parent = _state.innermost
+        self.parent = current()
         self.questions: list[int] = []  # serial numbers at which numbers were asked for
         self.turns: dict[tuple[int, int], int] = {}  # see `varying`
         self.key: Value | None = None  # see `keys`
@@ -112,7 +100,7 @@ class Trace:
         return close(self.name, inputs, adopted, self.where), captured
 
     def __enter__(self) -> Trace:
-        _state.innermost = self
+        set_current(self)
         self.closed = False
         return self
 
@@ -122,7 +110,7 @@ class Trace:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        _state.innermost = self.parent
+        set_current(self.parent)
         self.closed = True
         if error is not None:
             self.release()
@@ -143,11 +131,11 @@ class within:
         self._trace = trace
 
     def __enter__(self) -> None:
-        self._before = _state.innermost
-        _state.innermost = self._trace
+        self._before = current()
+        set_current(self._trace)
 
     def __exit__(self, *_: Any) -> None:
-        _state.innermost = self._before
+        set_current(self._before)
 
 
 def check_alive(value: Value, innermost: Trace | None) -> None:
@@ -159,6 +147,9 @@ def check_alive(value: Value, innermost: Trace | None) -> None:
         innermost = innermost.parent
     if trace is not None:
         raise leak(value, trace)
+
+
+_nabla.connect(check_alive=check_alive)
 
 
 def leak(value: Value, trace: Trace) -> TracerLeakError:

@@ -3,33 +3,19 @@
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import optree
 
+from nabla import _nabla
 from nabla._core.graph import Value
 from nabla._core.types import LinearType
-
-if TYPE_CHECKING:
-    from nabla._core.tensor import Tensor
+from nabla._nabla import Handle, wrap
 
 NAMESPACE = "nabla"
 Tree = Any
 TreeDef = optree.PyTreeSpec
-
-
-class Handle:
-    """What a user holds of a value. Eager values with a living handle are kept computed."""
-
-    __slots__ = ("__weakref__", "_value")
-
-    _value: Value
-
-    def __init__(self, value: Value) -> None:
-        self._value = value
-        value.handle = weakref.ref(self)
 
 
 class LinearMap(Handle):
@@ -45,19 +31,7 @@ def value_of(handle: Handle) -> Value:
     return handle._value
 
 
-class _Classes:
-    """The class of tensors, which is defined on top of all this."""
-
-    tensor: Any = None
-
-
-def wrap(value: Value) -> Tensor:
-    """The handle of a value: the one the user holds already, or a new one."""
-    found: Any = None if value.handle is None else value.handle()
-    if found is None:
-        cls = LinearMap if isinstance(value.type, LinearType) else _Classes.tensor
-        found = cls(value)
-    return found  # type: ignore[no-any-return]
+_nabla.connect(linear_map=LinearMap, linear_type=LinearType)
 
 
 def flatten(tree: Tree) -> tuple[list[Any], TreeDef]:
@@ -76,3 +50,17 @@ def register(
 ) -> None:
     """Make instances of a class inner nodes of trees."""
     optree.register_pytree_node(cls, flatten, unflatten, namespace=NAMESPACE)
+
+
+__all__ = [
+    "NAMESPACE",
+    "Handle",
+    "LinearMap",
+    "Tree",
+    "TreeDef",
+    "flatten",
+    "register",
+    "unflatten",
+    "value_of",
+    "wrap",
+]

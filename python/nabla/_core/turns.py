@@ -148,7 +148,7 @@ def _until_applied(nodes: list[Node]) -> dict[int, int]:
             if operand in made:
                 kept[made[operand]] = i + 1
         if isinstance(node.types[-1], LinearType):
-            value = node.results[-1]()
+            value = node.results[-1]
             if value is not None and not value.held:
                 made[value] = i
     return kept

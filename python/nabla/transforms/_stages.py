@@ -76,7 +76,7 @@ class _Plan:
                 for operand in node.operands:
                     self._use(operand, g)
                 if any(operand in self.active for operand in node.operands):
-                    self.active.update(v for ref in node.results if (v := ref()) is not None)
+                    self.active.update(v for v in node.results if v is not None)
         for value in outputs:
             self._use(value, len(groups))
 

@@ -4,24 +4,25 @@
 from __future__ import annotations
 
 import functools
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from types import MethodType
 from typing import Any, NamedTuple
 
+import numpy as np
+
+from nabla import _nabla
 from nabla._core.apply import apply
-from nabla._core.convert import is_array
+from nabla._core.convert import as_value, is_array
+from nabla._core.dtypes import bool_, float32, int32, int64
 from nabla._core.errors import at_user
 from nabla._core.execute import executable_of, materialize
 from nabla._core.graph import Value
 from nabla._core.keys import draw
-from nabla._core.literals import leaf
-from nabla._core.program import Kind, LinearData, counters, of_function
-from nabla._core.trace import Trace, current
-from nabla._core.tree import flatten
-from nabla._core.types import Type
+from nabla._core.literals import from_numpy, leaf
+from nabla._core.program import Executable, Kind, LinearData, counters, of_function
+from nabla._core.trace import Trace
+from nabla._core.tree import TreeDef, flatten, unflatten
+from nabla._core.types import Type, tensor_type
 from nabla.transforms._arguments import (
-    Outputs,
     Traced,
     check_callable,
     leaf_value,
@@ -35,13 +36,22 @@ from nabla.transforms._static import static_arguments
 class CompilationStats:
     """What became of the calls of a compiled function."""
 
-    __slots__ = ("compilations", "hits", "loads", "misses")
+    __slots__ = ("_function", "compilations", "loads")
 
-    def __init__(self) -> None:
-        self.hits = 0  # calls whose signature was known
-        self.misses = 0  # calls that were traced
+    def __init__(self, function: _nabla.Dispatch) -> None:
+        self._function = function
         self.compilations = 0  # traces whose program was compiled
         self.loads = 0  # traces whose program was on disk, see `nb.cache_dir`
+
+    @property
+    def hits(self) -> int:
+        """Calls whose signature was known."""
+        return self._function._hits
+
+    @property
+    def misses(self) -> int:
+        """Calls that were traced."""
+        return self._function._misses
 
     @property
     def hit_rate(self) -> float:
@@ -55,16 +65,6 @@ class CompilationStats:
             f"compilations={self.compilations}, loads={self.loads}, "
             f"hit_rate={self.hit_rate:.1f}%)"
         )
-
-
-class _Entry(NamedTuple):
-    """What a signature runs."""
-
-    executable: Any
-    captures: list[Value]  # what the function closes over
-    outputs: Outputs
-    types: tuple[Type, ...]
-    draws: bool  # whether it takes a random key after its arguments
 
 
 class _Call:
@@ -81,15 +81,6 @@ class _Call:
         self.leaves, self.treedef = flatten((args, kwargs))
         self.places = [i for i, item in enumerate(self.leaves) if is_array(item)]
         self.values = [leaf_value("compile", self.leaves[i]) for i in self.places]
-
-    def key(self) -> Any:
-        """The signature; the values have their data."""
-        others: tuple[Any, ...] = ()
-        if len(self.places) < len(self.leaves):
-            arrays = set(self.places)
-            others = tuple([x for i, x in enumerate(self.leaves) if i not in arrays])
-        kinds = tuple([(_kind(value), value.weak) for value in self.values])
-        return (self.treedef, kinds, others, self.statics)
 
     def trace(self, known: bool = False) -> Traced:
         """The program; `known` lets Python look at the numbers of these arguments."""
@@ -109,7 +100,7 @@ def _kind(value: Value) -> Kind:
     return value.data.function if isinstance(value.data, LinearData) else value.type
 
 
-class CompiledFunction:
+class CompiledFunction(_nabla.Dispatch):
     """A function that is traced once for each signature of its arguments; see `nb.compile`."""
 
     def __init__(
@@ -125,43 +116,23 @@ class CompiledFunction:
         self._fn = fn
         self._argnums, self._argnames = static_arguments(fn, static_argnums, static_argnames)
         self._has_statics = bool(self._argnums or self._argnames)
-        self._max_cache_size = max_cache_size
-        self._cache: OrderedDict[Any, _Entry] = OrderedDict()  # last used last
-        self.stats = CompilationStats()
+        self._configure(self._argnums, self._argnames, max_cache_size)
+        self.stats = CompilationStats(self)
         functools.update_wrapper(self, fn)
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        call = _Call(self, args, kwargs)
-        if current() is not None:
-            traced = call.trace()
-            function = traced.function
-            results = apply("call", traced.operands, (), function.results, function)
-            return traced.outputs.rebuild(results)
-        for value in call.values:
-            if value.data is None:
-                materialize(call.values)
-                break
-        key = call.key()
-        try:
-            entry: _Entry | None = self._cache[key]
-            self._cache.move_to_end(key)
-        except KeyError:
-            entry = None
-        except TypeError as error:
-            raise TypeError(at_user(f"compile: a static argument has no hash: {error}")) from None
-        if entry is None:
-            entry = self._miss(call, key)
-        else:
-            self.stats.hits += 1
-        data = [value.data for value in call.values]
-        if entry.draws:
-            data.append(draw().data)
-        data += [value.data for value in entry.captures]
-        results = entry.executable(data)
-        return entry.outputs.rebuild(map(leaf, results, entry.types))
+    # A call of known signature is C++ (python/bindings/dispatch.cpp). It calls the following
+    # for others.
 
-    def _miss(self, call: _Call, key: Any) -> _Entry:
-        self.stats.misses += 1
+    def _record(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """A call within a trace."""
+        traced = _Call(self, args, kwargs).trace()
+        function = traced.function
+        results = apply("call", traced.operands, (), function.results, function)
+        return traced.outputs.rebuild(results)
+
+    def _miss(self, args: tuple[Any, ...], kwargs: dict[str, Any], numbered: Any) -> Any:
+        """What calls of this signature run; `numbered` has numbers in the place of arrays."""
+        call = _Call(self, args, kwargs)
         traced = call.trace()
         materialize(traced.operands)
         compilations, loads = counters.compilations, counters.loads
@@ -172,12 +143,21 @@ class CompiledFunction:
         )
         self.stats.compilations += counters.compilations - compilations
         self.stats.loads += counters.loads - loads
-        captures = traced.operands[len(call.values) + traced.draws :]
-        entry = _Entry(executable, captures, traced.outputs, function.results, traced.draws)
-        if len(self._cache) >= self._max_cache_size:
-            self._cache.popitem(last=False)
-        self._cache[key] = entry
-        return entry
+        captures = [value.data for value in traced.operands[len(call.values) + traced.draws :]]
+        outputs = traced.outputs
+        return (
+            executable.plain,
+            _General(executable, captures, function.results, traced.draws),
+            flatten(numbered)[0],
+            traced.draws,
+            captures,
+            function.results,
+            outputs.weak,
+            outputs.leaves,
+            outputs.places,
+            _example(outputs.treedef),
+            outputs.treedef.unflatten,
+        )
 
     # ---------------------------------------------------------------- static arguments
 
@@ -212,15 +192,55 @@ class CompiledFunction:
 
     # ---------------------------------------------------------------- manners
 
-    def __get__(self, instance: Any, owner: Any = None) -> Any:
-        return self if instance is None else MethodType(self, instance)
-
     def __repr__(self) -> str:
-        return f"<CompiledFunction {name_of(self._fn)} cache_size={len(self._cache)}>"
+        return f"<CompiledFunction {name_of(self._fn)} cache_size={self._cache_size}>"
 
-    def clear_cache(self) -> None:
-        """Forget all signatures."""
-        self._cache.clear()
+
+class _General(NamedTuple):
+    """A call with linear maps among its arguments or results."""
+
+    executable: Executable
+    captures: list[Any]
+    types: tuple[Type, ...]
+    draws: bool
+
+    def __call__(self, objects: list[Any]) -> list[Value]:
+        data = [leaf_value("compile", item).data for item in objects]
+        if self.draws:
+            data.append(draw().data)
+        return list(map(leaf, self.executable([*data, *self.captures]), self.types))
+
+
+_PLAIN = (tuple, list, dict, type(None), None)
+
+
+def _example(treedef: TreeDef) -> tuple[Any] | None:
+    """A tree of the numbers of its leaves; None if it has nodes of other classes than Python's."""
+    todo = [treedef]
+    while todo:
+        spec = todo.pop()
+        if spec.type not in _PLAIN:
+            return None
+        todo += spec.children()
+    return (unflatten(treedef, range(treedef.num_leaves)),)
+
+
+def _as_argument(item: Any) -> Any:
+    """An array as a value; a registered node as its leaves and structure; None for others."""
+    if isinstance(item, np.ndarray):
+        return from_numpy(item, copy=False)  # it is not kept
+    if is_array(item):
+        return as_value(item, "compile")
+    leaves, treedef = flatten(item)
+    return None if len(leaves) == 1 and leaves[0] is item else (leaves, treedef)
+
+
+def _no_hash(error: TypeError) -> None:
+    raise TypeError(at_user(f"compile: a static argument has no hash: {error}")) from None
+
+
+_nabla.set_scalar_types(*[tensor_type(t, ()) for t in (bool_, int32, int64, float32)])
+_nabla.connect(as_argument=_as_argument, materialize=materialize, no_hash=_no_hash, draw=draw)
 
 
 def compile(
