@@ -35,9 +35,14 @@ void bindGraph(nanobind::module_ &m);
 void bindLocation(nanobind::module_ &m);
 void bindRecord(nanobind::module_ &m);
 void bindDispatch(nanobind::module_ &m);
+void bindSegments(nanobind::module_ &m);
+void bindOperators(nanobind::module_ &m);
+void bindTurns(nanobind::module_ &m);
 
 /// The buffer that an object is; null for other objects and for null.
 Buffer *bufferOf(PyObject *object);
+/// A new object.
+PyObject *newBuffer(Buffer &&buffer);
 
 /// Runs a program. `pointers` holds the addresses of its inputs, and then also
 /// those of its results, whose buffers are added to `results`, each a new

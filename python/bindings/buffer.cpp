@@ -222,6 +222,10 @@ Buffer *nabla::bufferOf(PyObject *object) {
   return nb::inst_ptr<Buffer>(object);
 }
 
+PyObject *nabla::newBuffer(Buffer &&buffer) {
+  return nb::cast(std::move(buffer)).release().ptr();
+}
+
 void nabla::bindBuffer(nb::module_ &m) {
   nb::class_<Buffer> cls(m, "Buffer");
   bufferType = reinterpret_cast<PyTypeObject *>(cls.ptr());

@@ -55,7 +55,7 @@ bool nabla::runExecutable(const Executable &executable,
     if (!buffer)
       return memoryError("a result of " + type->text());
     pointers.push_back(buffer->data());
-    results.push_back(nb::cast(std::move(*buffer)).release().ptr());
+    results.push_back(newBuffer(std::move(*buffer)));
   }
   bool ran;
   if (executable.isQuick()) {

@@ -273,6 +273,7 @@ Node *nabla::newNode(PyObject *op, PyObject *operands, PyObject *attributes,
   if (!self)
     return nullptr;
   self->op = Py_NewRef(op);
+  PyUnicode_InternInPlace(&self->op); // compared by identity
   self->operands = Py_NewRef(operands);
   self->attributes = Py_NewRef(attributes);
   self->types = Py_NewRef(types);
@@ -283,6 +284,7 @@ Node *nabla::newNode(PyObject *op, PyObject *operands, PyObject *attributes,
   self->serial = serials++;
   self->before = self->after = nullptr;
   self->mark = 0;
+  self->number = 0;
   self->weakrefs = nullptr;
   for (Py_ssize_t i = 0; i < count; ++i)
     self->results[i] = nullptr;

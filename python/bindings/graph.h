@@ -19,6 +19,7 @@
 #include <Python.h>
 
 #include <cstdint>
+#include <vector>
 
 namespace nabla {
 
@@ -46,6 +47,7 @@ struct Node {
   Node *before, *after;
   /// Equals the number of the traversal that was here last.
   uint64_t mark;
+  int64_t number; // of its first result, in that traversal
   PyObject *weakrefs;
   Value *results[1];
 };
@@ -119,6 +121,18 @@ bool record(PyObject *trace, PyObject *op, PyObject *const *operands,
             size_t count, PyObject *attributes, PyObject *types,
             PyObject *callee, PyObject *regions, Where where, Value **results);
 
+/// The types of the results of an op: what it states, or what the compiler
+/// infers. A new reference.
+PyObject *inferTypes(PyObject *op, PyObject *const *operands, size_t count,
+                     PyObject *attributes, PyObject *stated);
+
+/// The nodes of a list, borrowed; false with an error.
+bool nodesFrom(PyObject *list, std::vector<Node *> &nodes);
+
+/// For the collector: the programs that were run, by structure.
+int traverseParts(visitproc visit, void *arg);
+void clearParts();
+
 /// The work that is pending.
 struct Pending {
   Node ring; // a sentinel: before is the newest, after the oldest
@@ -133,7 +147,8 @@ void unlinkPending(Node *node);
 /// What Python does for us: functions and classes of the package.
 struct Hooks {
   PyObject *isUsers, *tensor, *linearMap, *linearType, *infer, *checkAlive,
-      *shrink, *materialize, *asArgument, *noHash, *draw;
+      *shrink, *materialize, *asArgument, *noHash, *draw, *compilePart,
+      *describeType, *arithmetic, *spreadAttributes;
 };
 extern Hooks hooks;
 /// Calls one of them, with further arguments up to a null.

@@ -70,4 +70,7 @@ NB_MODULE(_nabla, m) {
   nabla::bindLocation(m);
   nabla::bindRecord(m);
   nabla::bindDispatch(m);
+  nabla::bindSegments(m);
+  nabla::bindOperators(m);
+  nabla::bindTurns(m);
 }

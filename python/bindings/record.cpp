@@ -221,7 +221,7 @@ bool nabla::record(PyObject *trace, PyObject *op, PyObject *const *operands,
 
 /// The types of the results: (op, types of operands, attributes, types stated)
 /// is looked up in a table that the compiler's answers fill.
-static PyObject *inferTypes(PyObject *op, PyObject *const *operands,
+PyObject *nabla::inferTypes(PyObject *op, PyObject *const *operands,
                             size_t count, PyObject *attributes,
                             PyObject *stated) {
   static PyObject *table = PyDict_New();
@@ -382,6 +382,10 @@ static const std::pair<const char *, PyObject **> hookFields[] = {
     {"as_argument", &hooks.asArgument},
     {"no_hash", &hooks.noHash},
     {"draw", &hooks.draw},
+    {"compile_part", &hooks.compilePart},
+    {"describe_type", &hooks.describeType},
+    {"arithmetic", &hooks.arithmetic},
+    {"spread_attributes", &hooks.spreadAttributes},
 };
 
 PyObject *nabla::callHook(PyObject *hook, ...) {
@@ -415,12 +419,13 @@ static int traverseHooks(PyObject *self, visitproc visit, void *arg) {
   Py_VISIT(Py_TYPE(self));
   for (auto [name, field] : hookFields)
     Py_VISIT(*field);
-  return 0;
+  return traverseParts(visit, arg);
 }
 
 static int clearHooks(PyObject *) {
   for (auto [name, field] : hookFields)
     Py_CLEAR(*field);
+  clearParts();
   return 0;
 }
 

@@ -208,6 +208,19 @@ class Handle:
     @property
     def _value(self) -> Value: ...
 
+class Arithmetic(Handle):
+    """The operators + - * / of tensors."""
+
+    __slots__ = ()
+    def __add__(self, other: Any) -> Tensor: ...
+    def __radd__(self, other: Any) -> Tensor: ...
+    def __sub__(self, other: Any) -> Tensor: ...
+    def __rsub__(self, other: Any) -> Tensor: ...
+    def __mul__(self, other: Any) -> Tensor: ...
+    def __rmul__(self, other: Any) -> Tensor: ...
+    def __truediv__(self, other: Any) -> Tensor: ...
+    def __rtruediv__(self, other: Any) -> Tensor: ...
+
 def wrap(value: Value) -> Tensor:
     """The handle of a value: the one the user holds already, or a new one."""
 
@@ -266,6 +279,50 @@ class Pending:
         """Count the bytes of leaves anew, without those that somebody holds anyway."""
 
 pending: Pending
+
+# ---------------------------------------------------------------- running pending work
+
+WHOLE: int
+
+def ancestors(values: Sequence[Value]) -> list[Node]:
+    """The nodes that these values are computed by, operands before users."""
+
+def segment(wanted: Sequence[Value]) -> tuple[list[Node], list[Node]]:
+    """The nodes to run for these values, and those that stay pending.
+
+    A linear map is applied where it is made: a gradient that is pending runs with the value
+    it belongs to, so that residuals need not be kept.
+    """
+
+def outputs(
+    parts: list[list[Node]], others: list[Node], wanted: Sequence[Value]
+) -> list[list[Value]]:
+    """What each part has to give: what the user, a later part or other work holds.
+
+    Nodes that nothing needs are taken out of the parts.
+    """
+
+def run_part(nodes: list[Node], outputs: list[Value]) -> None:
+    """Compute the outputs by these nodes, whose other operands have their data.
+
+    Parts of one structure run one program; `compile_part` is asked for new ones.
+    """
+
+def forget_parts() -> None:
+    """Forget the programs of `run_part`."""
+
+def parts(nodes: list[Node]) -> list[list[Node]]:
+    """The nodes in order, in parts to be run one after the other."""
+
+def finished(nodes: list[Node]) -> list[list[Node]]:
+    """The parts, from the first on, that are surely over.
+
+    The last turn of the last loop is not among them, for variables may still name its values,
+    which those of other turns have lost. Nor are turns that will make a group with later ones.
+    """
+
+def weight(node: Node) -> int:
+    """How many operations this is, those of its callee and its regions included."""
 
 # ---------------------------------------------------------------- calls of compiled functions
 

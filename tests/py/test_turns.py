@@ -243,13 +243,13 @@ def test_without_a_loop_work_is_bounded_too(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_nothing_is_computed_twice_across_cuts(monkeypatch: pytest.MonkeyPatch) -> None:
     ran: list[int] = []
-    original = execute._run_part
+    original = execute.run_part
 
     def run_part(nodes: list[Node], outputs: list[Value]) -> None:
         ran.extend(node.serial for node in nodes)
         original(nodes, outputs)
 
-    monkeypatch.setattr(execute, "_run_part", run_part)
+    monkeypatch.setattr(execute, "run_part", run_part)
     x, kept = nb.ones((3,)), []
     for step in range(1_500):
         x = nb.sin(x) + 0.5
@@ -294,7 +294,7 @@ def test_small_work_is_not_cut() -> None:
 
 
 def test_a_failure_in_a_later_part_can_be_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    original = execute._run_part
+    original = execute.run_part
     left = [3]
 
     def run_part(nodes: list[Node], outputs: list[Value]) -> None:
@@ -306,7 +306,7 @@ def test_a_failure_in_a_later_part_can_be_tried_again(monkeypatch: pytest.Monkey
     x = nb.zeros((4,))
     for _ in range(200):
         x = x * 0.5 + 1.0
-    monkeypatch.setattr(execute, "_run_part", run_part)
+    monkeypatch.setattr(execute, "run_part", run_part)
     with pytest.raises(MemoryError):
         x.realize()
     assert 0 < len(pending.alive()) < 801

@@ -5,7 +5,7 @@ The part, a segment, is keyed by its structure relative to its leaves: equal wor
 numbers finds its executable. Every value of the segment that the user or other pending
 work holds becomes a result, so nothing is computed twice. Nothing is changed before the
 executable has run, so what fails can be tried again. Work of many turns of a loop is run in
-parts (see `turns`).
+parts (see `turns`). What looks at each node is C++ (python/bindings/segments.cpp).
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from nabla import _nabla
 from nabla._core import pending, turns
 from nabla._core.errors import at_user
 from nabla._core.function import number
-from nabla._core.graph import Node, Value, ancestors
+from nabla._core.graph import Node, Value
 from nabla._core.location import describe
-from nabla._core.program import Executable, Kind, LinearData, Program, counters
-from nabla._core.types import LinearType
+from nabla._core.program import Executable, Kind, LinearData, Program
+from nabla._nabla import outputs, run_part, segment
 
 MAX_EXECUTABLES = 4096
 
@@ -32,7 +32,7 @@ def materialize(values: Sequence[Value]) -> None:
     with pending.lock:
         wanted = [value for value in values if value.node is not None]
         if wanted:
-            nodes, others = _segment(wanted)
+            nodes, others = segment(wanted)
             parts = turns.parts(nodes)
             del nodes  # so that `run` can free what is done
             run(parts, others, wanted)
@@ -43,18 +43,18 @@ def run(parts: list[list[Node]], others: list[Node], wanted: Sequence[Value]) ->
 
     The list of parts is emptied on the way, so that what is done with can be freed.
     """
-    outputs = _outputs(parts, others, wanted)
+    given = outputs(parts, others, wanted)
     parts.reverse()
-    outputs.reverse()
+    given.reverse()
     while parts:
-        if outputs[-1]:
-            _run_part(parts[-1], outputs[-1])
+        if given[-1]:
+            run_part(parts[-1], given[-1])
         parts.pop()
-        outputs.pop()
+        given.pop()
 
 
-def _run_part(nodes: list[Node], outputs: list[Value]) -> None:
-    leaves = _leaves(nodes)
+def _compile_part(nodes: list[Node], leaves: list[Value], outputs: list[Value]) -> Executable:
+    """What `run_part` asks for where it meets a new structure."""
     steps, numbers = number(leaves, nodes, outputs)
     kinds = tuple([_kind(leaf) for leaf in leaves])
 
@@ -63,71 +63,7 @@ def _run_part(nodes: list[Node], outputs: list[Value]) -> None:
         wheres = tuple([node.where for node in nodes])
         return Program(kinds, steps, numbers, types, wheres, nodes[-1].where)
 
-    executable = executable_of((kinds, steps, numbers), program)
-    results = executable([leaf.data for leaf in leaves])
-    for value, data in zip(outputs, results, strict=True):
-        value.data = data
-        value.node = None
-
-
-def _outputs(
-    parts: list[list[Node]], others: list[Node], wanted: Sequence[Value]
-) -> list[list[Value]]:
-    """What each part has to give: what the user, a later part or other work holds.
-
-    Nodes that nothing needs are taken out of the parts.
-    """
-    asked = set(wanted)
-    used = {operand for node in others for operand in node.operands}
-    found = []
-    for part in reversed(parts):
-        outputs: list[Value] = []
-        inside: set[Value] = set()
-        needed = []
-        for node in reversed(part):
-            results = [value for value in node.results if value is not None]
-            kept = [v for v in results if v in used or v in asked or v.held]
-            if kept or any(value in inside for value in results):
-                outputs += reversed(kept)
-                inside.update(node.operands)
-                needed.append(node)
-        used |= inside
-        part[:] = reversed(needed)
-        outputs.reverse()
-        found.append(outputs)
-    found.reverse()
-    return found
-
-
-def _segment(wanted: list[Value]) -> tuple[list[Node], list[Node]]:
-    """The nodes to run, and those that stay pending.
-
-    A linear map is applied where it is made: a gradient that is pending runs with the value
-    it belongs to, so that residuals need not be kept.
-    """
-    alive = pending.alive()
-    values = list(wanted)
-    while True:
-        nodes = ancestors(values)
-        inside = set(nodes)
-        others = [node for node in alive if node not in inside]
-        uses = [node for node in others if any(_made_inside(v, inside) for v in node.operands)]
-        if not uses:
-            return nodes, others
-        values += [value for node in uses for value in node.results if value is not None]
-
-
-def _made_inside(value: Value, inside: set[Node]) -> bool:
-    return isinstance(value.type, LinearType) and value.node in inside
-
-
-def _leaves(nodes: list[Node]) -> list[Value]:
-    leaves: dict[Value, None] = {}
-    for node in nodes:
-        for operand in node.operands:
-            if operand.node is None:
-                leaves[operand] = None
-    return list(leaves)
+    return executable_of((kinds, steps, numbers), program)
 
 
 def _kind(leaf: Value) -> Kind:
@@ -141,7 +77,6 @@ def executable_of(key: Any, program: Callable[[], Program]) -> Executable:
     with pending.lock:
         found = _executables.get(key)
         if found is not None:
-            counters.hits += 1
             return found
         made = program()
         try:
@@ -163,3 +98,7 @@ def _failure(error: Exception, program: Program) -> str:
 def clear() -> None:
     """Forget all executables (those in use go with their last user)."""
     _executables.clear()
+    _nabla.forget_parts()
+
+
+_nabla.connect(compile_part=_compile_part)

@@ -40,7 +40,7 @@ class Step(NamedTuple):
     regions: tuple[Function, ...]
 
 
-def weight(step: Step | Node) -> int:
+def weight(step: Step) -> int:
     """How many operations this is, those of its callee and its regions included."""
     total = 1
     if isinstance(step.callee, Function):

@@ -116,4 +116,8 @@ def integers(values: tuple[int, ...]) -> Value:
 
 def spread(value: Value, type: TensorType) -> Value:
     """A 0-d value repeated to a shape."""
-    return apply1("broadcast", (value,), (("dims", attributes.int_array(())),), type)
+    return apply1("broadcast", (value,), _SPREAD, type)
+
+
+_SPREAD = (("dims", attributes.int_array(())),)
+_nabla.connect(spread_attributes=_SPREAD)

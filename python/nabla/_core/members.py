@@ -13,14 +13,14 @@ from nabla import functions as f
 from nabla._core.device import CPU, as_device
 from nabla._core.dtypes import as_dtype
 from nabla._core.errors import at_user
-from nabla._core.tree import Handle
+from nabla._nabla import Arithmetic
 
 if TYPE_CHECKING:
     from nabla._core.dtypes import DTypeLike
     from nabla._core.tensor import Tensor
 
 
-class Members(Handle):
+class Members(Arithmetic):
     """What a tensor can do by a name."""
 
     __slots__ = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nabla import _nabla
 from nabla import functions as f
 from nabla._core.convert import is_array
 from nabla._core.errors import at_user
@@ -21,30 +22,7 @@ class Methods(Members):
     __slots__ = ()
 
     # ---------------------------------------------------------------- operators
-
-    def __add__(self, other: Any) -> Tensor:
-        return f.add(self, other) if is_array(other) else NotImplemented
-
-    def __radd__(self, other: Any) -> Tensor:
-        return f.add(other, self) if is_array(other) else NotImplemented
-
-    def __sub__(self, other: Any) -> Tensor:
-        return f.sub(self, other) if is_array(other) else NotImplemented
-
-    def __rsub__(self, other: Any) -> Tensor:
-        return f.sub(other, self) if is_array(other) else NotImplemented
-
-    def __mul__(self, other: Any) -> Tensor:
-        return f.mul(self, other) if is_array(other) else NotImplemented
-
-    def __rmul__(self, other: Any) -> Tensor:
-        return f.mul(other, self) if is_array(other) else NotImplemented
-
-    def __truediv__(self, other: Any) -> Tensor:
-        return f.div(self, other) if is_array(other) else NotImplemented
-
-    def __rtruediv__(self, other: Any) -> Tensor:
-        return f.div(other, self) if is_array(other) else NotImplemented
+    # Those of + - * / are C++ (python/bindings/operators.cpp).
 
     def __floordiv__(self, other: Any) -> Tensor:
         return f.floor_divide(self, other) if is_array(other) else NotImplemented
@@ -134,3 +112,14 @@ class Methods(Members):
     def at(self) -> At:
         """Elements to be changed in a copy: `x.at[index].set(values)`, also add and others."""
         return At(self)  # type: ignore[arg-type]
+
+
+_ARITHMETIC = {"add": f.add, "sub": f.sub, "mul": f.mul, "div": f.div}
+
+
+def _arithmetic(name: str, a: Any, b: Any) -> Any:
+    """What the operators leave to the functions."""
+    return _ARITHMETIC[name](a, b) if is_array(a) and is_array(b) else NotImplemented
+
+
+_nabla.connect(arithmetic=_arithmetic)

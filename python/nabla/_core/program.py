@@ -26,17 +26,16 @@ Kind = TensorType | Imported
 
 
 class Counters:
-    """How work met its executables."""
+    """Where new executables came from."""
 
-    __slots__ = ("compilations", "hits", "loads")
+    __slots__ = ("compilations", "loads")
 
     def __init__(self) -> None:
         self.compilations = 0
         self.loads = 0  # from the disk
-        self.hits = 0  # that were there already
 
     def __repr__(self) -> str:
-        return f"Counters(compilations={self.compilations}, loads={self.loads}, hits={self.hits})"
+        return f"Counters(compilations={self.compilations}, loads={self.loads})"
 
 
 counters = Counters()

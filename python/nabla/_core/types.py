@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias
 
+from nabla import _nabla
 from nabla._core.dtypes import BY_MLIR, DType
 from nabla._core.errors import at_user
 
@@ -175,3 +176,15 @@ def parse_type(text: str) -> TensorType:
         found = tensor_type(BY_MLIR[element], tuple(map(int, dims)))
         _parsed[text] = found
     return found
+
+
+def _describe(type: Type) -> tuple[bool, bool, TensorType, str, int] | None:
+    """What arithmetic asks: is it of floats, of integers, its 0-d type and text, its rank."""
+    if not isinstance(type, TensorType):
+        return None
+    scalar = tensor_type(type.dtype, ())
+    integer = type.dtype.kind in ("int", "uint")
+    return type.dtype.is_float, integer, scalar, scalar.mlir, type.rank
+
+
+_nabla.connect(describe_type=_describe)
