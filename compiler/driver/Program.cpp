@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/codegen/cpu/Passes.h"
 #include "compiler/driver/ProgramImpl.h"
 #include "compiler/driver/Session.h"
 #include "compiler/driver/TextCheck.h"
@@ -142,6 +143,20 @@ Failure Program::print(bool locations, std::string &text) const {
     return failure;
   text = pimpl->assembly.empty() ? toText(*pimpl->module, locations)
                                  : pimpl->assembly;
+  return std::nullopt;
+}
+
+Failure Program::donate(int64_t argument, int64_t result) {
+  if (Failure failure = pimpl->check())
+    return failure;
+  func::FuncOp entry = findEntry(*pimpl->module);
+  if (!entry || argument < 0 || argument >= entry.getNumArguments() ||
+      result < 0 || result >= entry.getNumResults() ||
+      entry.getArgumentTypes()[argument] != entry.getResultTypes()[result])
+    return "an argument is donated to a result that it does not fit";
+  auto number = IntegerAttr::get(IntegerType::get(entry.getContext(), 64),
+                                 entry.getNumArguments() + result);
+  entry.setArgAttr(argument, donatedAttributeName, number);
   return std::nullopt;
 }
 

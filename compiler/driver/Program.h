@@ -63,6 +63,9 @@ public:
   Failure symbols(Symbols &symbols) const;
   std::vector<ExpandedLinear> linearResults() const;
 
+  /// The memory of an argument of the entry becomes that of a result.
+  Failure donate(int64_t argument, int64_t result);
+
   Impl &impl() const { return *pimpl; }
 
 private:

@@ -56,6 +56,7 @@ static void addBufferize(OpPassManager &passes) {
   results.modifyPublicFunctions = true;
   passes.addPass(bufferization::createBufferResultsToOutParamsPass(results));
   passes.addPass(createCanonicalizerPass());
+  passes.addNestedPass<func::FuncOp>(createReuseDonatedPass());
   passes.addPass(createCSEPass());
   bufferization::buildBufferDeallocationPipeline(passes);
   passes.addPass(createByteBooleansPass());

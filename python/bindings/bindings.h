@@ -45,8 +45,8 @@ Buffer *bufferOf(PyObject *object);
 PyObject *newBuffer(Buffer &&buffer);
 
 /// Runs a program. `pointers` holds the addresses of its inputs, and then also
-/// those of its results, whose buffers are added to `results`, each a new
-/// reference. False with an error.
+/// those of its results, whose buffers are put in `results`, each a new
+/// reference, where none is given. False with an error.
 bool runExecutable(const Executable &executable, std::vector<void *> &pointers,
                    std::vector<PyObject *> &results);
 

@@ -132,15 +132,22 @@ static Buffer fromObject(nb::object array, bool copy) {
 }
 
 static Buffer fromPointer(uintptr_t pointer, const std::string &dtype,
-                          nb::sequence shape, nb::object owner, bool readOnly) {
+                          nb::sequence shape, nb::object owner, bool readOnly,
+                          bool copy) {
   std::optional<Element> element = parseElement(dtype);
   if (!element)
     throw nb::type_error(("there is no element type '" + dtype + "'").c_str());
   std::vector<int64_t> dims;
   for (nb::handle dim : shape)
     dims.push_back(nb::cast<int64_t>(dim));
-  return Buffer::borrow(typeOf(*element, dims),
-                        reinterpret_cast<void *>(pointer),
+  const ArrayType *type = typeOf(*element, dims);
+  if (copy) {
+    Buffer buffer = allocate(type);
+    std::memcpy(buffer.data(), reinterpret_cast<void *>(pointer),
+                type->bytes());
+    return buffer;
+  }
+  return Buffer::borrow(type, reinterpret_cast<void *>(pointer),
                         owner.release().ptr(), releaseObject, readOnly);
 }
 
@@ -233,7 +240,7 @@ void nabla::bindBuffer(nb::module_ &m) {
                  nb::arg("copy") = false)
       .def_static("from_pointer", &fromPointer, nb::arg("pointer"),
                   nb::arg("dtype"), nb::arg("shape"), nb::arg("owner"),
-                  nb::arg("read_only") = true)
+                  nb::arg("read_only") = true, nb::arg("copy") = false)
       .def_prop_ro("dtype",
                    [](const Buffer &buffer) {
                      return getInfo(buffer.type()->element()).name;
@@ -247,6 +254,7 @@ void nabla::bindBuffer(nb::module_ &m) {
                    [](const Buffer &buffer) {
                      return reinterpret_cast<uintptr_t>(buffer.data());
                    })
+      .def_prop_ro("owned", &Buffer::isOwned)
       .def_prop_ro("exported", &Buffer::isExported)
       .def_prop_ro("read_only", &Buffer::isReadOnly)
       .def("__dlpack__", &exportDlpack, nb::kw_only(),

@@ -38,6 +38,11 @@ struct Capture {
   void *pointer;
 };
 
+/// An array whose memory a result takes.
+struct Donation {
+  uint32_t input, result;
+};
+
 struct Result {
   PyObject *type; // owned
   bool weak;
@@ -67,6 +72,9 @@ private:
   PyObject *runGeneral(Arguments &arguments);
   bool gatherInputs(Arguments &arguments, std::vector<void *> &pointers);
   PyObject *tree(PyObject **results);
+  bool donate(Arguments &arguments, std::vector<PyObject *> &buffers);
+  bool mayDonate(Arguments &arguments, const Donation &donation);
+  bool learnDonations(PyObject *pairs);
 
   std::vector<Token> signature; // with owned objects
   uint64_t digest = 0;
@@ -74,7 +82,8 @@ private:
   PyObject *executable = nullptr; // else
   Executable *compiled = nullptr;
   std::vector<uint32_t> order; // the arrays, as the executable takes them
-  bool draws = false;          // takes a random key behind them
+  std::vector<Donation> donations;
+  bool draws = false; // takes a random key behind them
   std::vector<Capture> captures;
   std::vector<Result> results;
   std::vector<PyObject *> leaves; // of the output; null for an array
@@ -128,14 +137,14 @@ static bool toNumbers(PyObject *sequence, std::vector<uint32_t> &numbers) {
 }
 
 /// (executable or None, general, order, draws, captures, types, weak, leaves,
-/// places, example or None, unflatten)
+/// places, example or None, unflatten, donations)
 bool Entry::learnMade(PyObject *made) {
   PyObject *run, *all, *positions, *data, *types, *weak, *items, *where,
-      *example, *make;
+      *example, *make, *donated;
   int key;
-  if (!PyArg_ParseTuple(made, "OOOpOOOO!OOO", &run, &all, &positions, &key,
+  if (!PyArg_ParseTuple(made, "OOOpOOOO!OOOO", &run, &all, &positions, &key,
                         &data, &types, &weak, &PyList_Type, &items, &where,
-                        &example, &make))
+                        &example, &make, &donated))
     return false;
   draws = key;
   general = Py_NewRef(all);
@@ -153,7 +162,8 @@ bool Entry::learnMade(PyObject *made) {
   if (plain && !output.learn(PyTuple_GET_ITEM(example, 0)))
     return false;
   return toNumbers(positions, order) && toNumbers(where, places) &&
-         learnCaptures(data) && learnResults(types, weak);
+         learnCaptures(data) && learnResults(types, weak) &&
+         learnDonations(donated);
 }
 
 bool Entry::learnCaptures(PyObject *data) {
@@ -176,6 +186,20 @@ bool Entry::learnResults(PyObject *types, PyObject *weak) {
     results.push_back({Py_NewRef(PyTuple_GET_ITEM(types, i)),
                        PyList_GetItem(weak, i) == Py_True});
   return !PyErr_Occurred();
+}
+
+bool Entry::learnDonations(PyObject *pairs) {
+  PyObject *fast = PySequence_Fast(pairs, "donations are no sequence");
+  for (Py_ssize_t i = 0; fast && i < PySequence_Fast_GET_SIZE(fast); ++i) {
+    Donation donation;
+    if (!PyArg_ParseTuple(PySequence_Fast_GET_ITEM(fast, i), "II",
+                          &donation.input, &donation.result))
+      Py_CLEAR(fast);
+    else
+      donations.push_back(donation);
+  }
+  Py_XDECREF(fast);
+  return fast;
 }
 
 int Entry::traverse(visitproc visit, void *arg) const {
@@ -240,9 +264,11 @@ bool Entry::gatherInputs(Arguments &arguments, std::vector<void *> &pointers) {
   for (uint32_t i : order) {
     Leaf &leaf = arguments.leaves()[i];
     if (leaf.value) {
-      // Others may drop it meanwhile.
-      Py_INCREF(leaf.value->data);
-      arguments.keep(leaf.value->data);
+      // Others may drop it meanwhile. What is donated has gone already.
+      if (leaf.value->data) {
+        Py_INCREF(leaf.value->data);
+        arguments.keep(leaf.value->data);
+      }
       pointers.push_back(leaf.data);
     } else {
       pointers.push_back(leaf.number);
@@ -260,10 +286,81 @@ bool Entry::gatherInputs(Arguments &arguments, std::vector<void *> &pointers) {
   return true;
 }
 
+/// Runs the pending work that a value is an operand of.
+static bool runUses(Value *value) {
+  PyObject *uses = PyList_New(0);
+  for (Node *node = pending.ring.after; uses && node != &pending.ring;
+       node = node->after) {
+    bool isUse = false;
+    for (Py_ssize_t i = 0; i < operandCount(node); ++i)
+      isUse |= operandOf(node, i) == value;
+    for (Py_ssize_t i = 0; isUse && uses && i < Py_SIZE(node); ++i)
+      if (auto *result = reinterpret_cast<PyObject *>(node->results[i]);
+          result && Py_REFCNT(result) > 0 && PyList_Append(uses, result) < 0)
+        Py_CLEAR(uses);
+  }
+  PyObject *done = !uses ? nullptr
+                   : PyList_GET_SIZE(uses)
+                       ? callHook(hooks.materialize, uses, nullptr)
+                       : Py_NewRef(Py_None);
+  Py_XDECREF(uses);
+  Py_XDECREF(done);
+  return done;
+}
+
+/// Raises the error with the reason.
+static bool refuse(const Leaf &leaf, const char *reason) {
+  Py_XDECREF(
+      PyObject_CallFunction(hooks.refuseDonation, "Os", leaf.object, reason));
+  return false;
+}
+
+bool Entry::mayDonate(Arguments &arguments, const Donation &donation) {
+  const Leaf &leaf = arguments.leaves()[order[donation.input]];
+  if (!leaf.value || !isHandle(leaf.object))
+    return refuse(leaf, "it is no tensor, so Nabla does not own its memory");
+  int64_t times = 0;
+  for (const Leaf &other : arguments.leaves())
+    times += other.value && other.value->data == leaf.value->data;
+  if (times > 1)
+    return refuse(leaf, "it is passed twice");
+  // One reference is the handle's, one that of the arguments.
+  if (Py_REFCNT(leaf.value) > 2 && !runUses(leaf.value))
+    return false;
+  if (Py_REFCNT(leaf.value) > 2)
+    return refuse(leaf, "a function or a derivative still needs it");
+  const Buffer *buffer = bufferOf(leaf.value->data);
+  if (!buffer->isOwned())
+    return refuse(leaf, "its memory belongs to the array that it was made of");
+  if (Py_REFCNT(leaf.value->data) > 1)
+    return refuse(leaf, "an array that shares its memory, a compiled function "
+                        "or a derivative still holds it");
+  return true;
+}
+
+/// Takes the memory of donated arguments, all or none.
+bool Entry::donate(Arguments &arguments, std::vector<PyObject *> &buffers) {
+  for (const Donation &donation : donations)
+    if (!mayDonate(arguments, donation))
+      return false;
+  Where where;
+  if (!findWhere(where))
+    return false;
+  buffers.resize(results.size());
+  for (const Donation &donation : donations) {
+    Value *value = arguments.leaves()[order[donation.input]].value;
+    buffers[donation.result] = value->data;
+    value->data = nullptr;
+    Py_XSETREF(value->where, whereObject(where));
+  }
+  return true;
+}
+
 PyObject *Entry::runPlain(Arguments &arguments) {
   Lent<std::vector<void *>> pointers;
   Lent<std::vector<PyObject *>> buffers, made;
-  bool done = gatherInputs(arguments, *pointers) &&
+  bool done = (donations.empty() || donate(arguments, *buffers)) &&
+              gatherInputs(arguments, *pointers) &&
               runExecutable(*compiled, *pointers, *buffers);
   for (size_t i = 0; done && i < results.size(); ++i) {
     Value *value = newLeaf(results[i].type, (*buffers)[i]);
@@ -279,7 +376,7 @@ PyObject *Entry::runPlain(Arguments &arguments) {
       done = false;
   }
   for (PyObject *buffer : *buffers)
-    Py_DECREF(buffer);
+    Py_XDECREF(buffer);
   if (done)
     return tree(made->data());
   for (PyObject *handle : *made)

@@ -50,12 +50,16 @@ static bool memoryError(const std::string &what) {
 bool nabla::runExecutable(const Executable &executable,
                           std::vector<void *> &pointers,
                           std::vector<PyObject *> &results) {
-  for (const ArrayType *type : executable.results()) {
-    std::optional<Buffer> buffer = Buffer::allocate(type);
-    if (!buffer)
-      return memoryError("a result of " + type->text());
-    pointers.push_back(buffer->data());
-    results.push_back(newBuffer(std::move(*buffer)));
+  results.resize(executable.results().size());
+  for (size_t i = 0; i < results.size(); ++i) {
+    const ArrayType *type = executable.results()[i];
+    if (!results[i]) {
+      std::optional<Buffer> buffer = Buffer::allocate(type);
+      if (!buffer)
+        return memoryError("a result of " + type->text());
+      results[i] = newBuffer(std::move(*buffer));
+    }
+    pointers.push_back(bufferOf(results[i])->data());
   }
   bool ran;
   if (executable.isQuick()) {
@@ -85,7 +89,8 @@ static nb::list run(const Executable &executable, nb::sequence inputs) {
   bool ran = runExecutable(executable, pointers, buffers);
   nb::list results;
   for (PyObject *buffer : buffers)
-    results.append(nb::steal(buffer));
+    if (buffer)
+      results.append(nb::steal(buffer));
   if (!ran)
     throw nb::python_error();
   return results;

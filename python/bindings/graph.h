@@ -99,6 +99,12 @@ PyObject *newHandle(PyTypeObject *cls, Value *value);
 
 /// Whether somebody may still ask for this value.
 bool isHeld(Value *value);
+/// Whether its memory was donated: it is no leaf, no result and no input.
+inline bool isDonated(const Value *value) {
+  return !value->data && !value->node && !value->trace;
+}
+/// Raises an error that says so.
+void raiseDonated(Value *value);
 /// Makes a pending value a leaf.
 void settle(Value *value, PyObject *data);
 
@@ -148,7 +154,7 @@ void unlinkPending(Node *node);
 struct Hooks {
   PyObject *isUsers, *tensor, *linearMap, *linearType, *infer, *checkAlive,
       *shrink, *materialize, *asArgument, *noHash, *draw, *compilePart,
-      *describeType, *arithmetic, *spreadAttributes;
+      *describeType, *arithmetic, *spreadAttributes, *donated, *refuseDonation;
 };
 extern Hooks hooks;
 /// Calls one of them, with further arguments up to a null.

@@ -230,6 +230,10 @@ void nabla::bindProgram(nb::module_ &m) {
              raise(program.signature(signature));
              return toTuple(signature);
            })
+      .def("donate",
+           [](Program &program, int64_t argument, int64_t result) {
+             raise(program.donate(argument, result));
+           })
       .def("symbols", &symbols)
       .def("linear_results", [](const Program &program) {
         nb::list results;

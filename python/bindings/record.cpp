@@ -34,9 +34,17 @@ static PyObject *setCurrent(PyObject *, PyObject *trace) {
   Py_RETURN_NONE;
 }
 
+void nabla::raiseDonated(Value *value) {
+  Py_XDECREF(callHook(hooks.donated, value, nullptr));
+}
+
 /// The value of this trace that stands for a value of this or an outer one; a
 /// new reference.
 static PyObject *adopt(PyObject *trace, PyObject *value) {
+  if (isDonated(reinterpret_cast<Value *>(value))) {
+    raiseDonated(reinterpret_cast<Value *>(value));
+    return nullptr;
+  }
   if (reinterpret_cast<Value *>(value)->trace == trace)
     return Py_NewRef(value);
   static PyObject *name = PyUnicode_InternFromString("adopt");
@@ -179,7 +187,10 @@ static PyObject *operandTuple(PyObject *trace, PyObject *const *operands,
   for (size_t i = 0; tuple && i < count; ++i) {
     auto *value = reinterpret_cast<Value *>(operands[i]);
     PyObject *operand = trace ? adopt(trace, operands[i]) : Py_NewRef(value);
-    if (operand && !trace && value->trace) {
+    if (operand && !trace && isDonated(value)) {
+      raiseDonated(value);
+      Py_CLEAR(operand);
+    } else if (operand && !trace && value->trace) {
       // Its trace has ended, or belongs to another thread.
       PyObject *checked =
           callHook(hooks.checkAlive, operands[i], Py_None, nullptr);
@@ -386,6 +397,8 @@ static const std::pair<const char *, PyObject **> hookFields[] = {
     {"describe_type", &hooks.describeType},
     {"arithmetic", &hooks.arithmetic},
     {"spread_attributes", &hooks.spreadAttributes},
+    {"donated", &hooks.donated},
+    {"refuse_donation", &hooks.refuseDonation},
 };
 
 PyObject *nabla::callHook(PyObject *hook, ...) {

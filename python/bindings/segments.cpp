@@ -456,7 +456,7 @@ bool Part::runPlain(const Known &known) const {
   for (size_t i = 0; ran && i < outputs.size(); ++i)
     settle(outputs[i], results[i]);
   for (PyObject *result : results)
-    Py_DECREF(result);
+    Py_XDECREF(result);
   for (PyObject *data : kept)
     Py_DECREF(data);
   return ran;

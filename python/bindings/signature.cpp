@@ -162,6 +162,10 @@ bool Arguments::readValue(PyObject *object, Value *value) {
     Py_XDECREF(checked);
     return false;
   }
+  if (isDonated(value)) {
+    raiseDonated(value);
+    return false;
+  }
   pending |= value->node != nullptr;
   Leaf leaf = {};
   leaf.value = value;

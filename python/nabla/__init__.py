@@ -23,7 +23,12 @@ from nabla._core.dtypes import (
     uint64,
 )
 from nabla._core.dtypes import bool_ as bool_
-from nabla._core.errors import DerivativeCutWarning, TracedValueError, TracerLeakError
+from nabla._core.errors import (
+    DerivativeCutWarning,
+    DonatedError,
+    TracedValueError,
+    TracerLeakError,
+)
 from nabla._core.tensor import Tensor
 from nabla._core.types import Dim, Shape
 from nabla.control_flow import cond, scan
@@ -81,6 +86,7 @@ __all__ = [
     "DType",
     "DerivativeCutWarning",
     "Dim",
+    "DonatedError",
     "PyTreeDef",
     "Shape",
     "Tensor",

@@ -62,6 +62,9 @@ class Module:
     def signature(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The types of the entry's arguments and results."""
 
+    def donate(self, argument: int, result: int) -> None:
+        """Let the memory of an argument of the entry become that of a result."""
+
     def symbols(self) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
         """The signature of each function."""
 
@@ -80,9 +83,14 @@ class Buffer:
 
     @staticmethod
     def from_pointer(
-        pointer: int, dtype: str, shape: Sequence[int], owner: object, read_only: bool = True
+        pointer: int,
+        dtype: str,
+        shape: Sequence[int],
+        owner: object,
+        read_only: bool = True,
+        copy: bool = False,
     ) -> Buffer:
-        """Memory that lives as long as `owner`."""
+        """Memory that lives as long as `owner`, or a copy of it."""
 
     @property
     def dtype(self) -> str:
@@ -96,6 +104,10 @@ class Buffer:
     def nbytes(self) -> int: ...
     @property
     def pointer(self) -> int: ...
+    @property
+    def owned(self) -> bool:
+        """Whether nobody has lent the memory."""
+
     @property
     def exported(self) -> bool:
         """Whether `__dlpack__` has given the memory to others."""

@@ -167,14 +167,21 @@ def test_linear_maps_come_and_go() -> None:
 
 
 def test_a_function_and_what_it_holds_go() -> None:
-    def use() -> weakref.ref[Any]:
+    def use() -> list[weakref.ref[Any]]:
         w = nb.tensor([1.0, 2.0])
-        nb.compile(lambda x: x + w)(1.0)
-        return weakref.ref(w)
+
+        def add(x: Any) -> Any:
+            return x + w, label
+
+        label = "x"
+        compiled = nb.compile(add)
+        compiled(1.0)
+        nb.compile(lambda x, f: x, static_argnums=1)(1.0, add)
+        return [weakref.ref(add), weakref.ref(compiled), weakref.ref(w)]
 
     gone = use()
     gc.collect()
-    assert gone() is None
+    assert [ref() for ref in gone] == [None] * 3
 
 
 def test_a_result_has_memory_of_its_own() -> None:
@@ -184,6 +191,17 @@ def test_a_result_has_memory_of_its_own() -> None:
     for view in views:
         assert view.tolist() == [1.0] * 4
     assert not np.shares_memory(views[0], views[1])
+
+
+def test_memory_of_large_results_is_used_again() -> None:
+    f = nb.compile(lambda x: x + 1)
+    x = nb.zeros((1 << 19,)).realize()
+    first = f(x)._value.data.pointer
+    assert [f(x)._value.data.pointer for _ in range(3)] == [first] * 3
+    view = np.asarray(f(x))  # the tensor is gone, its memory is not
+    for _ in range(3):
+        assert f(x)._value.data.pointer != view.ctypes.data
+    assert view[0] == 1.0
 
 
 def test_recursion_in_arguments_is_an_error() -> None:

@@ -11,6 +11,10 @@
 
 namespace nabla {
 
+/// Of an argument of the entry whose memory a result takes: the number of the
+/// argument that results become, behind the inputs.
+constexpr llvm::StringLiteral donatedAttributeName("nabla.donated");
+
 #define GEN_PASS_DECL
 #define GEN_PASS_REGISTRATION
 #include "compiler/codegen/cpu/Passes.h.inc"

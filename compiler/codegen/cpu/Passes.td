@@ -212,6 +212,26 @@ def ReadOnlyArgumentsPass : Pass<"nabla-read-only-arguments", "::mlir::ModuleOp"
                            "::mlir::tensor::TensorDialect"];
 }
 
+def ReuseDonatedPass : Pass<"nabla-reuse-donated", "::mlir::func::FuncOp"> {
+  let summary = "Write results into the memory of donated arguments";
+  let description = [{
+    An argument that bears the number of a result's argument is the memory of that
+    result. Where it is read after a part of the result is written, what reads it gets
+    a copy.
+
+    ```mlir
+    func.func @main(%w: memref<3xf32> {nabla.donated = 2}, %g: memref<3xf32>,
+                    %out: memref<3xf32>) {
+      linalg.sub ins(%w, %g) outs(%out)
+    ```
+    becomes
+    ```mlir
+      linalg.sub ins(%w, %g) outs(%w)
+    ```
+  }];
+  let dependentDialects = ["::mlir::memref::MemRefDialect"];
+}
+
 def SeparateTemporariesPass : Pass<"nabla-separate-temporaries"> {
   let summary = "Give each op an empty or filled tensor of its own";
   let description = [{

@@ -14,6 +14,10 @@ class TracedValueError(TypeError):
     """The number behind a traced value is asked for, and there is none yet."""
 
 
+class DonatedError(RuntimeError):
+    """A tensor is used after its memory was donated, or its memory cannot be donated."""
+
+
 class DerivativeCutWarning(UserWarning):
     """A number taken from a differentiated value carries no derivative."""
 

@@ -10,12 +10,14 @@ so forcing in a loop only adds what is new, and pieces of one structure share an
 from __future__ import annotations
 
 import weakref
-from typing import Any
+from typing import Any, NoReturn
 
+from nabla import _nabla
 from nabla._core.apply import record
-from nabla._core.errors import TracedValueError, at_user
+from nabla._core.errors import DonatedError, TracedValueError, at_user
 from nabla._core.execute import materialize
 from nabla._core.graph import Node, Value, now
+from nabla._core.location import describe
 from nabla._core.trace import Trace, check_alive, current
 
 
@@ -24,7 +26,22 @@ def force(value: Value) -> Any:
     eager = to_eager(value)
     if eager.node is not None:
         materialize([eager])
+    if eager.data is None:
+        donated(eager)
     return eager.data
+
+
+def donated(value: Value) -> NoReturn:
+    """Raise the error about a value that is used after its memory was donated."""
+    raise DonatedError(
+        at_user(
+            f"a tensor, {value.type.short}, is used after its memory was donated to a result of "
+            f"the call at {describe(value.where)}: use that result instead"
+        ).replace("\n  at ", "\n  used at ")
+    )
+
+
+_nabla.connect(donated=donated)
 
 
 def to_eager(value: Value) -> Value:

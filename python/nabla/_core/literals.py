@@ -30,11 +30,11 @@ def from_numpy(array: np.ndarray[Any, Any], copy: bool = True) -> Value:
     """A leaf with the array's elements; without `copy` it shares their memory if it can."""
     dtype = as_dtype(array.dtype)
     flags = array.flags
-    if copy or not (flags.c_contiguous and flags.aligned and array.dtype.isnative):
+    if not (flags.c_contiguous and flags.aligned and array.dtype.isnative):
         array = np.array(array, dtype=dtype.to_numpy(), order="C", copy=True)
     pointer = array.__array_interface__["data"][0]
     read_only = not array.flags.writeable
-    buffer = _nabla.Buffer.from_pointer(pointer, dtype.mlir, array.shape, array, read_only)
+    buffer = _nabla.Buffer.from_pointer(pointer, dtype.mlir, array.shape, array, read_only, copy)
     return leaf(buffer, tensor_type(dtype, array.shape))
 
 

@@ -50,9 +50,12 @@ class Program(NamedTuple):
     types: tuple[Type, ...]  # of the outputs
     wheres: tuple[Where | None, ...]
     where: Where | None
+    donated: tuple[tuple[int, int], ...] = ()  # arguments, and the results that take their memory
 
 
-def of_function(function: Function, kinds: Sequence[Kind]) -> Program:
+def of_function(
+    function: Function, kinds: Sequence[Kind], donated: tuple[tuple[int, int], ...] = ()
+) -> Program:
     return Program(
         tuple(kinds),
         function.steps,
@@ -60,6 +63,7 @@ def of_function(function: Function, kinds: Sequence[Kind]) -> Program:
         function.results,
         function.wheres,
         function.where,
+        donated,
     )
 
 
@@ -134,7 +138,10 @@ def build(program: Program) -> Any:
     nodes = builder.nodes((*binds, *steps), (*[None] * len(binds), *program.wheres))
     types = tuple([t.mlir for t in inputs])
     main = ("main", True, types, nodes, outputs, triple(program.where))
-    return _nabla.Module.build([main, *builder.functions], builder.imports)
+    module = _nabla.Module.build([main, *builder.functions], builder.imports)
+    for argument, result in program.donated:
+        module.donate(argument, result)
+    return module
 
 
 def _unpack(kinds: Sequence[Kind]) -> tuple[list[Type], list[Step], list[int]]:

@@ -243,8 +243,11 @@ class Tensor(Methods):
     # ---------------------------------------------------------------- text
 
     def __repr__(self) -> str:
-        if self._value.trace is not None:
-            return f"Traced({self._value.type.short})"
+        value = self._value
+        if value.trace is not None:
+            return f"Traced({value.type.short})"
+        if value.node is None and value.data is None:
+            return f"Donated({value.type.short})"
         return printing.text(to_numpy(force(self._value), self._value.type), self._value.type)
 
     __str__ = __repr__

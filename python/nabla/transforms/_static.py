@@ -11,7 +11,10 @@ from nabla._core.errors import at_user
 
 
 def static_arguments(
-    fn: Callable[..., Any], argnums: int | Sequence[int], argnames: str | Sequence[str]
+    fn: Callable[..., Any],
+    argnums: int | Sequence[int],
+    argnames: str | Sequence[str],
+    what: str = "static",
 ) -> tuple[tuple[int, ...], tuple[str, ...]]:
     """The positions and the names of static arguments, each argument by both if it has both."""
     numbers = (argnums,) if isinstance(argnums, int) else tuple(argnums)
@@ -32,7 +35,7 @@ def static_arguments(
         elif number < 0 or inspect.Parameter.VAR_POSITIONAL not in kinds:
             raise ValueError(
                 at_user(
-                    f"compile: static_argnums {number} is out of bounds for "
+                    f"compile: {what}_argnums {number} is out of bounds for "
                     f"{len(by_position)} arguments"
                 )
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 
@@ -13,15 +13,16 @@ from nabla import _nabla
 from nabla._core.apply import apply
 from nabla._core.convert import as_value, is_array
 from nabla._core.dtypes import bool_, float32, int32, int64
-from nabla._core.errors import at_user
+from nabla._core.errors import DonatedError, at_user
 from nabla._core.execute import executable_of, materialize
+from nabla._core.function import Function
 from nabla._core.graph import Value
 from nabla._core.keys import draw
 from nabla._core.literals import from_numpy, leaf
 from nabla._core.program import Executable, Kind, LinearData, counters, of_function
 from nabla._core.trace import Trace
-from nabla._core.tree import TreeDef, flatten, unflatten
-from nabla._core.types import Type, tensor_type
+from nabla._core.tree import Handle, TreeDef, flatten, unflatten, value_of
+from nabla._core.types import TensorType, Type, tensor_type
 from nabla.transforms._arguments import (
     Traced,
     check_callable,
@@ -82,6 +83,21 @@ class _Call:
         self.places = [i for i, item in enumerate(self.leaves) if is_array(item)]
         self.values = [leaf_value("compile", self.leaves[i]) for i in self.places]
 
+    def inputs_of(
+        self, named: tuple[tuple[int, ...], tuple[str, ...]], statics: tuple[int, ...], count: int
+    ) -> list[int]:
+        """The numbers of the arrays in arguments given by positions and by names."""
+        positions, keywords = self.treedef.children()
+        chosen = {position % count for position in named[0] if -count <= position < count}
+        kept = [
+            i for i in range(count) if i not in {s % count for s in statics if -count <= s < count}
+        ]
+        parts = [(i in chosen, spec) for i, spec in zip(kept, positions.children(), strict=True)]
+        names = keywords.entries()
+        parts += [(n in named[1], s) for n, s in zip(names, keywords.children(), strict=True)]
+        inside = [wanted for wanted, spec in parts for _ in range(spec.num_leaves)]
+        return [i for i, place in enumerate(self.places) if inside[place]]
+
     def trace(self, known: bool = False) -> Traced:
         """The program; `known` lets Python look at the numbers of these arguments."""
         trace = Trace("compile", name_of(self.fn), repeats=True)
@@ -109,12 +125,17 @@ class CompiledFunction(_nabla.Dispatch):
         static_argnums: int | Sequence[int],
         static_argnames: str | Sequence[str],
         max_cache_size: int,
+        donate_argnums: int | Sequence[int] = (),
     ) -> None:
         check_callable("compile", fn)
         if max_cache_size < 1:
             raise ValueError(at_user(f"compile: max_cache_size is {max_cache_size}, below 1"))
         self._fn = fn
         self._argnums, self._argnames = static_arguments(fn, static_argnums, static_argnames)
+        self._donated = static_arguments(fn, donate_argnums, (), "donate")
+        both = set(self._argnums) & set(self._donated[0])
+        if both:
+            raise ValueError(at_user(f"compile: argument {min(both)} is static and donated"))
         self._has_statics = bool(self._argnums or self._argnames)
         self._configure(self._argnums, self._argnames, max_cache_size)
         self.stats = CompilationStats(self)
@@ -138,8 +159,10 @@ class CompiledFunction(_nabla.Dispatch):
         compilations, loads = counters.compilations, counters.loads
         kinds = tuple([_kind(value) for value in traced.operands])
         function = traced.function
+        donated = self._donations(call, len(args), function)
         executable = executable_of(
-            ("compile", function, kinds), lambda: of_function(function, kinds)
+            ("compile", function, kinds, donated),
+            lambda: of_function(function, kinds, donated),
         )
         self.stats.compilations += counters.compilations - compilations
         self.stats.loads += counters.loads - loads
@@ -157,7 +180,22 @@ class CompiledFunction(_nabla.Dispatch):
             outputs.places,
             _example(outputs.treedef),
             outputs.treedef.unflatten,
+            donated,
         )
+
+    def _donations(
+        self, call: _Call, count: int, function: Function
+    ) -> tuple[tuple[int, int], ...]:
+        """Which inputs of the function give their memory to which results."""
+        free = list(range(len(function.results)))
+        pairs = []
+        for i in call.inputs_of(self._donated, self._argnums, count):
+            found = next((r for r in free if function.results[r] is function.inputs[i]), None)
+            if found is None or not all(isinstance(t, TensorType) for t in function.results):
+                _refuse_donation(call.leaves[call.places[i]], "no result is left that fits it")
+            free.remove(found)
+            pairs.append((i, found))
+        return tuple(pairs)
 
     # ---------------------------------------------------------------- static arguments
 
@@ -235,12 +273,18 @@ def _as_argument(item: Any) -> Any:
     return None if len(leaves) == 1 and leaves[0] is item else (leaves, treedef)
 
 
+def _refuse_donation(item: Any, reason: str) -> NoReturn:
+    kind = value_of(item).type.short if isinstance(item, Handle) else type(item).__name__
+    raise DonatedError(at_user(f"compile: an argument, {kind}, cannot be donated: {reason}"))
+
+
 def _no_hash(error: TypeError) -> None:
     raise TypeError(at_user(f"compile: a static argument has no hash: {error}")) from None
 
 
 _nabla.set_scalar_types(*[tensor_type(t, ()) for t in (bool_, int32, int64, float32)])
 _nabla.connect(as_argument=_as_argument, materialize=materialize, no_hash=_no_hash, draw=draw)
+_nabla.connect(refuse_donation=_refuse_donation)
 
 
 def compile(
@@ -248,6 +292,7 @@ def compile(
     *,
     static_argnums: int | Sequence[int] = (),
     static_argnames: str | Sequence[str] = (),
+    donate_argnums: int | Sequence[int] = (),
     max_cache_size: int = 64,
 ) -> Any:
     """`fn`, traced once for each signature of its arguments and compiled as a whole.
@@ -265,12 +310,18 @@ def compile(
         static_argnums: positions of arguments that are part of the signature by value.
         static_argnames: names of such arguments. An argument named either way may be passed
             by position or by keyword.
+        donate_argnums: positions of arguments whose tensors are used up: a result of the same
+            type is written into the memory of each, so that a training step needs no second
+            copy of its weights. They cannot be used after the call. Ignored in a trace.
         max_cache_size: how many signatures are kept; the least recently used goes first.
 
     Returns:
         A function with `stats` (hits, misses, compilations, loads) and `clear_cache()`.
 
     Raises:
+        DonatedError: if a donated tensor is used afterwards, or if it cannot be donated: no
+            result has its type, it was made of the memory of another by `from_dlpack`, an array
+            that shares its memory is alive, or something else still needs it.
         TypeError: if a static argument has no hash.
         ValueError: if `fn` has no such argument to be static.
         TracedValueError: if `fn` asks for a number that depends on its arguments.
@@ -280,8 +331,10 @@ def compile(
     Tensor([2. 4.] : f32[2])
     """
     if fn is None:
-        return lambda f: CompiledFunction(f, static_argnums, static_argnames, max_cache_size)
-    return CompiledFunction(fn, static_argnums, static_argnames, max_cache_size)
+        return lambda f: CompiledFunction(
+            f, static_argnums, static_argnames, max_cache_size, donate_argnums
+        )
+    return CompiledFunction(fn, static_argnums, static_argnames, max_cache_size, donate_argnums)
 
 
 jit = compile

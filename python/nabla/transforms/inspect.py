@@ -59,13 +59,16 @@ def inspect(
 
 def _program(fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Program:
     """The program of a call."""
+    donated: tuple[tuple[int, int], ...] = ()
     if isinstance(fn, CompiledFunction):
-        traced = _Call(fn, args, kwargs).trace()
+        call = _Call(fn, args, kwargs)
+        traced = call.trace()
+        donated = fn._donations(call, len(args), traced.function)
     else:
         traced = _Call(CompiledFunction(fn, (), (), 1), args, kwargs).trace(known=True)
     linear = [v for v in traced.operands if not isinstance(v.type, TensorType)]
     materialize(linear)
-    return of_function(traced.function, [_kind(v) for v in traced.operands])
+    return of_function(traced.function, [_kind(v) for v in traced.operands], donated)
 
 
 class CompileReport(dict[str, float]):
