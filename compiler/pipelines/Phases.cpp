@@ -66,6 +66,7 @@ static void addBufferize(OpPassManager &passes) {
   passes.addPass(createSymbolDCEPass()); // it may be there without a call
   passes.addPass(createCanonicalizerPass());
   passes.addPass(createVectorLoopsPass());
+  passes.addPass(createShareKernelsPass());
   passes.addPass(createCanonicalizerPass());
   passes.addPass(createCSEPass());
   passes.addNestedPass<func::FuncOp>(createPlanMemoryPass());

@@ -254,6 +254,32 @@ def SeparateTemporariesPass : Pass<"nabla-separate-temporaries"> {
   }];
 }
 
+def ShareKernelsPass : Pass<"nabla-share-kernels", "::mlir::ModuleOp"> {
+  let summary = "Make loop nests that occur several times functions";
+  let description = [{
+    Layers of a network repeat each other, and so do their derivatives. Nests that are
+    equal but for the buffers and scalars that they use become calls of one function, so
+    that LLVM, which takes most of the time of compilation, sees them once.
+
+    ```mlir
+    scf.for %i = ... { use(%x, %i) }
+    scf.for %i = ... { use(%y, %i) }
+    ```
+    becomes
+    ```mlir
+    call @kernel(%x)
+    call @kernel(%y)
+    func.func private @kernel(%x: memref<64xf32> {llvm.noalias}) attributes {no_inline} {
+      scf.for %i = ... { use(%x, %i) }
+    }
+    ```
+    Buffers have static shapes and layouts: they are passed as pointers.
+  }];
+  let dependentDialects = ["::mlir::func::FuncDialect", "::mlir::LLVM::LLVMDialect"];
+  let statistics = [Statistic<"numKernels", "kernels", "Functions made">,
+                    Statistic<"numNests", "nests", "Nests that became calls">];
+}
+
 def VectorLoopsPass : Pass<"nabla-vector-loops"> {
   let summary = "Turn linalg ops on buffers into fused loops of vector ops";
   let description = [{

@@ -9,6 +9,7 @@
 
 #include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/ExecutionEngine/Orc/JITTargetMachineBuilder.h"
+#include "llvm/IR/InstIterator.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
 #include "llvm/IR/PassInstrumentation.h"
@@ -49,29 +50,73 @@ static const std::optional<llvm::orc::JITTargetMachineBuilder> &getHost() {
   return host;
 }
 
-static void optimize(llvm::Module &module, llvm::TargetMachine &machine,
-                     llvm::function_ref<void()> beforePass) {
-  // Loops come as vectors already: O3 and the search for more in straight-line
-  // code take a third longer and leave the same code.
-  llvm::PipelineTuningOptions tuning;
-  tuning.LoopVectorization = true;
-  tuning.SLPVectorization = false;
+namespace {
+
+/// The passes for one module.
+class Optimizer {
+public:
+  Optimizer(llvm::TargetMachine &machine, llvm::function_ref<void()> beforePass)
+      : builder(&machine, tuning(), std::nullopt, &callbacks) {
+    callbacks.registerBeforeNonSkippedPassCallback(
+        [=](StringRef, llvm::Any) { beforePass(); });
+    builder.registerModuleAnalyses(modules);
+    builder.registerCGSCCAnalyses(graphs);
+    builder.registerFunctionAnalyses(functions);
+    builder.registerLoopAnalyses(loops);
+    builder.crossRegisterProxies(loops, functions, graphs, modules);
+    // Large code is loops of vectors, fused and unrolled: what is left to do is
+    // to fold addresses and to move them out of loops. All of O2 takes five
+    // times as long, and makes no faster code of it.
+    add(forVectors, "sroa,early-cse<memssa>,instcombine<no-verify-fixpoint>,"
+                    "simplifycfg,loop-mssa(licm),early-cse<memssa>");
+    forScalars = builder.buildFunctionSimplificationPipeline(
+        llvm::OptimizationLevel::O2, llvm::ThinOrFullLTOPhase::None);
+    add(forScalars, "loop-mssa(loop-rotate),loop-vectorize,loop-load-elim,"
+                    "instcombine<no-verify-fixpoint>,simplifycfg,"
+                    "vector-combine,loop-unroll,sroa,"
+                    "instcombine<no-verify-fixpoint>,loop-mssa(licm),"
+                    "loop-sink,div-rem-pairs,simplifycfg");
+  }
+
+  void run(llvm::Module &module) {
+    for (llvm::Function &function : module)
+      if (!function.isDeclaration())
+        (isLargeVectorCode(function) ? forVectors : forScalars)
+            .run(function, functions);
+  }
+
+private:
+  static llvm::PipelineTuningOptions tuning() {
+    llvm::PipelineTuningOptions options;
+    options.LoopVectorization = true;
+    options.SLPVectorization = false;
+    return options;
+  }
+
+  static bool isLargeVectorCode(llvm::Function &function) {
+    return function.getInstructionCount() > smallCode &&
+           llvm::any_of(llvm::instructions(function), [](auto &instruction) {
+             return instruction.getType()->isVectorTy();
+           });
+  }
+
+  void add(llvm::FunctionPassManager &passes, StringRef text) {
+    llvm::cantFail(builder.parsePassPipeline(passes, text));
+  }
+
+  /// All of O2 pays for small loops: it unrolls them.
+  static constexpr unsigned smallCode = 128; // instructions
+
   llvm::PassInstrumentationCallbacks callbacks;
-  callbacks.registerBeforeNonSkippedPassCallback(
-      [&](StringRef, llvm::Any) { beforePass(); });
-  llvm::PassBuilder builder(&machine, tuning, std::nullopt, &callbacks);
+  llvm::PassBuilder builder;
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;
   llvm::CGSCCAnalysisManager graphs;
   llvm::ModuleAnalysisManager modules;
-  builder.registerModuleAnalyses(modules);
-  builder.registerCGSCCAnalyses(graphs);
-  builder.registerFunctionAnalyses(functions);
-  builder.registerLoopAnalyses(loops);
-  builder.crossRegisterProxies(loops, functions, graphs, modules);
-  builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2)
-      .run(module, modules);
-}
+  llvm::FunctionPassManager forVectors, forScalars;
+};
+
+} // namespace
 
 static LogicalResult translate(ModuleOp module, Optimized &result,
                                llvm::function_ref<void()> beforePass) {
@@ -89,7 +134,7 @@ static LogicalResult translate(ModuleOp module, Optimized &result,
     return failure();
   result.module->setDataLayout(result.machine->createDataLayout());
   result.module->setTargetTriple(result.machine->getTargetTriple());
-  optimize(*result.module, *result.machine, beforePass);
+  Optimizer(*result.machine, beforePass).run(*result.module);
   return success();
 }
 

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// RUN: nabla-opt %s --nabla-share-kernels -split-input-file | FileCheck %s
+
+// Equal but for buffers and scalars. Constants are no captures; what is never the same
+// memory as another argument, in all calls, is marked.
+// CHECK-LABEL: func.func @main
+// CHECK-SAME: (%[[X:.*]]: memref<64xf32>, %[[Y:.*]]: memref<64xf32>, %[[S:.*]]: f32, %[[T:.*]]: f32)
+// CHECK: call @kernel(%[[X]], %[[S]], %[[Y]]) : (memref<64xf32>, f32, memref<64xf32>) -> ()
+// CHECK: call @kernel(%[[Y]], %[[T]], %[[X]])
+// CHECK-NOT: scf.for
+// CHECK: func.func private @kernel(%[[A:.*]]: memref<64xf32> {llvm.noalias}, %[[B:.*]]: f32, %[[C:.*]]: memref<64xf32> {llvm.noalias}) attributes {no_inline} {
+// CHECK: scf.for %[[I:.*]] = %c0{{.*}} to %c64{{.*}} step %c1
+// CHECK: memref.load %[[A]][%[[I]]]
+// CHECK: arith.mulf %{{.*}}, %[[B]]
+// CHECK: memref.store %{{.*}}, %[[C]][%[[I]]]
+// CHECK-NOT: func.func
+func.func @main(%x: memref<64xf32>, %y: memref<64xf32>, %s: f32, %t: f32) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c64 = arith.constant 64 : index
+  scf.for %i = %c0 to %c64 step %c1 {
+    %0 = memref.load %x[%i] : memref<64xf32>
+    %1 = arith.mulf %0, %s : f32
+    %2 = arith.mulf %1, %1 : f32
+    %3 = arith.mulf %2, %2 : f32
+    %4 = arith.mulf %3, %3 : f32
+    memref.store %4, %y[%i] : memref<64xf32>
+  }
+  %other = arith.constant 64 : index
+  scf.for %i = %c0 to %other step %c1 {
+    %0 = memref.load %y[%i] : memref<64xf32>
+    %1 = arith.mulf %0, %t : f32
+    %2 = arith.mulf %1, %1 : f32
+    %3 = arith.mulf %2, %2 : f32
+    %4 = arith.mulf %3, %3 : f32
+    memref.store %4, %x[%i] : memref<64xf32>
+  }
+  return
+}
+
+// -----
+
+// The second call reads what it writes, under another name: nothing is marked. The last
+// nest uses one buffer in the place of two, which is another function.
+// CHECK-LABEL: func.func @aliases
+// CHECK-COUNT-2: call @kernel
+// CHECK: scf.for
+// CHECK: func.func private @kernel(%{{[^:]*}}: memref<64xf32>, %{{[^:]*}}: memref<64xf32>) attributes {no_inline}
+func.func @aliases(%x: memref<64xf32>, %y: memref<64xf32>, %rows: memref<8x8xf32>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c64 = arith.constant 64 : index
+  %flat = memref.collapse_shape %rows [[0, 1]] : memref<8x8xf32> into memref<64xf32>
+  %again = memref.collapse_shape %rows [[0, 1]] : memref<8x8xf32> into memref<64xf32>
+  scf.for %i = %c0 to %c64 step %c1 {
+    %0 = memref.load %x[%i] : memref<64xf32>
+    %1 = arith.mulf %0, %0 : f32
+    %2 = arith.mulf %1, %1 : f32
+    %3 = arith.mulf %2, %2 : f32
+    %4 = arith.mulf %3, %3 : f32
+    memref.store %4, %y[%i] : memref<64xf32>
+  }
+  scf.for %i = %c0 to %c64 step %c1 {
+    %0 = memref.load %flat[%i] : memref<64xf32>
+    %1 = arith.mulf %0, %0 : f32
+    %2 = arith.mulf %1, %1 : f32
+    %3 = arith.mulf %2, %2 : f32
+    %4 = arith.mulf %3, %3 : f32
+    memref.store %4, %again[%i] : memref<64xf32>
+  }
+  scf.for %i = %c0 to %c64 step %c1 {
+    %0 = memref.load %x[%i] : memref<64xf32>
+    %1 = arith.mulf %0, %0 : f32
+    %2 = arith.mulf %1, %1 : f32
+    %3 = arith.mulf %2, %2 : f32
+    %4 = arith.mulf %3, %3 : f32
+    memref.store %4, %x[%i] : memref<64xf32>
+  }
+  return
+}
+
+// -----
+
+// In a loop of the program, with a result; other constants and other ops are other nests,
+// and what cannot be passed as a pointer stays.
+// CHECK-LABEL: func.func @program
+// CHECK: scf.for
+// CHECK: memref.alloc
+// CHECK: %{{.*}} = func.call @kernel(%{{.*}}) : (f32, memref<64xf32>) -> f32
+// CHECK: %{{.*}} = func.call @kernel(%{{.*}}) : (f32, memref<64xf32>) -> f32
+// CHECK: scf.for {{.*}} iter_args
+// CHECK: scf.for {{.*}} iter_args
+// CHECK: scf.for {{.*}} iter_args
+// CHECK: func.func private @kernel
+// CHECK: return %{{.*}} : f32
+func.func @program(%x: memref<64xf32>, %y: memref<64xf32>, %z: memref<64xf32, strided<[1], offset: ?>>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c64 = arith.constant 64 : index
+  %c32 = arith.constant 32 : index
+  %zero = arith.constant 0.0 : f32
+  scf.for %turn = %c0 to %c64 step %c1 {
+    %out = memref.alloc() : memref<f32>
+    %start = memref.load %x[%turn] : memref<64xf32>
+    %a = scf.for %i = %c0 to %c64 step %c1 iter_args(%sum = %start) -> f32 {
+      %0 = memref.load %x[%i] : memref<64xf32>
+      %1 = arith.mulf %0, %0 : f32
+      %2 = arith.mulf %1, %1 : f32
+      %3 = arith.mulf %2, %2 : f32
+      %4 = arith.mulf %3, %3 : f32
+      %5 = arith.addf %sum, %4 : f32
+      scf.yield %5 : f32
+    }
+    %b = scf.for %i = %c0 to %c64 step %c1 iter_args(%sum = %a) -> f32 {
+      %0 = memref.load %y[%i] : memref<64xf32>
+      %1 = arith.mulf %0, %0 : f32
+      %2 = arith.mulf %1, %1 : f32
+      %3 = arith.mulf %2, %2 : f32
+      %4 = arith.mulf %3, %3 : f32
+      %5 = arith.addf %sum, %4 : f32
+      scf.yield %5 : f32
+    }
+    %c = scf.for %i = %c0 to %c32 step %c1 iter_args(%sum = %b) -> f32 {
+      %0 = memref.load %y[%i] : memref<64xf32>
+      %1 = arith.mulf %0, %0 : f32
+      %2 = arith.mulf %1, %1 : f32
+      %3 = arith.mulf %2, %2 : f32
+      %4 = arith.mulf %3, %3 : f32
+      %5 = arith.addf %sum, %4 : f32
+      scf.yield %5 : f32
+    }
+    %d = scf.for %i = %c0 to %c64 step %c1 iter_args(%sum = %c) -> f32 {
+      %0 = memref.load %z[%i] : memref<64xf32, strided<[1], offset: ?>>
+      %1 = arith.mulf %0, %0 : f32
+      %2 = arith.mulf %1, %1 : f32
+      %3 = arith.mulf %2, %2 : f32
+      %4 = arith.mulf %3, %3 : f32
+      %5 = arith.addf %sum, %4 : f32
+      scf.yield %5 : f32
+    }
+    %e = scf.for %i = %c0 to %c64 step %c1 iter_args(%sum = %d) -> f32 {
+      %0 = memref.load %z[%i] : memref<64xf32, strided<[1], offset: ?>>
+      %1 = arith.mulf %0, %0 : f32
+      %2 = arith.mulf %1, %1 : f32
+      %3 = arith.mulf %2, %2 : f32
+      %4 = arith.mulf %3, %3 : f32
+      %5 = arith.addf %sum, %4 : f32
+      scf.yield %5 : f32
+    }
+    memref.store %e, %out[] : memref<f32>
+    memref.dealloc %out : memref<f32>
+  }
+  return
+}
