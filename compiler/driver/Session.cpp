@@ -28,7 +28,6 @@
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Dialect.h"
-#include "mlir/Target/LLVMIR/Dialect/All.h"
 #include "llvm/Support/CrashRecoveryContext.h"
 
 #include <csignal>
@@ -43,7 +42,6 @@ static constexpr size_t maxRemembered = 256;
 static DialectRegistry makeRegistry() {
   DialectRegistry registry;
   nabla::registerAllDialects(registry);
-  registerAllToLLVMIRTranslations(registry);
   return registry;
 }
 

@@ -8,6 +8,7 @@
 
 #include "compiler/codegen/cpu/Passes.h"
 #include "compiler/conversion/Passes.h"
+#include "compiler/pipelines/emit_assembly.h"
 #include "compiler/transforms/Pipelines.h"
 
 #include "mlir/Conversion/Passes.h"
@@ -89,21 +90,13 @@ static void addLoops(OpPassManager &passes) {
 
 static void addLLVM(OpPassManager &passes) {
   addLoops(passes);
-  passes.addPass(createConvertMathToLLVMPass());
-  passes.addPass(createConvertMathToLibmPass());
-  passes.addPass(createConvertVectorToLLVMPass());
-  passes.addPass(createConvertIndexToLLVMPass());
-  passes.addPass(createArithToLLVMConversionPass());
-  passes.addPass(createFinalizeMemRefToLLVMConversionPass());
-  ConvertFuncToLLVMPassOptions functions;
-  functions.useBarePtrCallConv = true;
-  passes.addPass(createConvertFuncToLLVMPass(functions));
-  passes.addPass(createConvertControlFlowToLLVMPass());
-  passes.addPass(createUBToLLVMConversionPass());
-  passes.addPass(createCanonicalizerPass());
-  passes.addPass(createCSEPass());
+  passes.addPass(createToLLVMPass());
   passes.addPass(createReconcileUnrealizedCastsPass());
   passes.addPass(createPackedEntryPass());
+}
+
+static void addObject(OpPassManager &passes) {
+  passes.addPass(createEmitAssemblyPass());
 }
 
 constexpr Phase phases[] = {
@@ -123,7 +116,7 @@ constexpr Phase phases[] = {
      "lifetimes, linalg ops are fused loops of vector ops.",
      addBufferize},
     {"llvm", "The LLVM dialect.", addLLVM},
-    {"object", "Machine code of this CPU.", addNothing},
+    {"object", "Machine code of this CPU.", addObject},
 };
 
 } // namespace

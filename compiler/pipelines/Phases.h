@@ -19,8 +19,7 @@ struct Phase {
   void (*addPasses)(mlir::OpPassManager &passes);
 };
 
-/// In order; `trace` is first. The last, `object`, is LLVM's work and has no
-/// passes.
+/// In order; `trace` is first.
 llvm::ArrayRef<Phase> getPhases();
 
 /// The phase called `name`, or null.

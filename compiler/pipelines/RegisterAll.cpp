@@ -9,6 +9,7 @@
 #include "compiler/codegen/cpu/Passes.h"
 #include "compiler/conversion/Passes.h"
 #include "compiler/pipelines/Phases.h"
+#include "compiler/pipelines/emit_assembly.h"
 #include "compiler/transforms/Passes.h"
 #include "dialects/nabla/NablaDialect.h"
 
@@ -16,10 +17,12 @@
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
 #include "mlir/InitAllPasses.h"
+#include "mlir/Target/LLVMIR/Dialect/All.h"
 
 void nabla::registerAllDialects(mlir::DialectRegistry &registry) {
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);
+  mlir::registerAllToLLVMIRTranslations(registry);
   registry.insert<nabla::NablaDialect>();
 }
 
@@ -28,5 +31,6 @@ void nabla::registerAllPasses() {
   registerNablaTransformsPasses();
   registerNablaConversionPasses();
   registerNablaCpuCodegenPasses();
+  mlir::registerPass(createEmitAssemblyPass);
   registerPhasePipeline();
 }

@@ -280,6 +280,25 @@ def ShareKernelsPass : Pass<"nabla-share-kernels", "::mlir::ModuleOp"> {
                     Statistic<"numNests", "nests", "Nests that became calls">];
 }
 
+def ToLLVMPass : Pass<"nabla-to-llvm", "::mlir::ModuleOp"> {
+  let summary = "Convert all dialects of loops and memory to the LLVM dialect";
+  let description = [{
+    The patterns of upstream's conversions of arith, cf, func, index, math, memref, ub and
+    vector in one walk, where upstream's passes take eight. Functions take bare pointers.
+
+    ```mlir
+    func.func @main(%x: memref<4xf32>) { ... }
+    ```
+    becomes
+    ```mlir
+    llvm.func @main(%x: !llvm.ptr) { ... }
+    ```
+    Ops of mathematics that are calls of libm, and vectors of several dimensions, go through
+    upstream's passes first.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
 def VectorLoopsPass : Pass<"nabla-vector-loops"> {
   let summary = "Turn linalg ops on buffers into fused loops of vector ops";
   let description = [{

@@ -21,6 +21,17 @@ using namespace mlir;
 namespace nabla {
 namespace {
 
+/// Fusion copies bodies: longer ones would make it quadratic, and loops of
+/// several ops are fused later all the same.
+constexpr unsigned maxBody = 64;
+
+bool isFusionShort(linalg::LinalgOp producer, Operation *consumer) {
+  auto size = [](Operation *op) {
+    return op->getRegion(0).front().getOperations().size();
+  };
+  return size(producer) + size(consumer) <= maxBody;
+}
+
 /// Whether `op` only moves elements.
 static bool onlyMoves(linalg::LinalgOp op) {
   return llvm::hasSingleElement(*op.getBlock());
@@ -37,7 +48,8 @@ static bool shouldFuse(OpOperand *operand) {
   if (!producer)
     return false;
   return onlyMoves(producer) ||
-         (operand->get().hasOneUse() && readsOnce(operand));
+         (operand->get().hasOneUse() && readsOnce(operand) &&
+          isFusionShort(producer, operand->getOwner()));
 }
 
 class FuseElementwisePass

@@ -30,6 +30,10 @@ namespace {
 /// A call costs about as much code as so many operations.
 constexpr unsigned minOps = 8;
 
+/// With more than so many nests each one is a function, so that none gets long:
+/// much in LLVM takes four times as long for a function twice as long.
+constexpr size_t manyNests = 16;
+
 /// A loop nest, and the values from outside that it uses, constants excepted,
 /// in the order in which it does.
 struct LoopNest {
@@ -231,7 +235,7 @@ public:
     Sharer sharer(getOperation());
     for (auto &[hash, candidates] : groups)
       for (const Group &group : candidates)
-        if (group.size() > 1) {
+        if (group.size() > 1 || nests.size() > manyNests) {
           sharer.share(group);
           ++numKernels;
           numNests += group.size();

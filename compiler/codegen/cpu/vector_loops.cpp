@@ -29,8 +29,10 @@ using namespace mlir;
 namespace nabla {
 namespace {
 
-/// Grouping compares each kernel with those before: long programs are cut.
+/// Grouping compares each kernel with those before, and LLVM takes more than
+/// twice as long for a loop twice as long: long programs are cut.
 constexpr size_t maxRun = 64;
+constexpr unsigned maxRunCost = 2048; // operations
 
 /// Kernels one behind the other, with nothing between them that touches memory.
 class Run {
@@ -39,9 +41,10 @@ public:
 
   void take(Kernel kernel) {
     kernel.chooseInnermostLoop();
+    cost += kernel.bodyCost();
     kernels.push_back(std::make_unique<Kernel>(std::move(kernel)));
   }
-  size_t size() const { return kernels.size(); }
+  bool isFull() const { return kernels.size() == maxRun || cost > maxRunCost; }
 
   /// Whether the last kernel that touches the buffer of `output` fills all of
   /// it with 0. If so, it is erased.
@@ -53,6 +56,7 @@ public:
 private:
   unsigned vectorBits;
   std::vector<std::unique_ptr<Kernel>> kernels;
+  unsigned cost = 0;
 };
 
 bool touches(Kernel &kernel, const Access &access) {
@@ -99,6 +103,7 @@ void Run::finish() {
   for (Kernel *kernel : all)
     kernel->op.erase();
   kernels.clear();
+  cost = 0;
 }
 
 bool hasStaticShape(Value buffer) {
@@ -149,7 +154,7 @@ private:
       std::optional<Kernel> kernel;
       if (structured)
         kernel = Kernel::create(structured);
-      if (!kernel || run.size() == maxRun)
+      if (!kernel || run.isFull())
         run.finish();
       if (kernel)
         runOnKernel(std::move(*kernel), run);

@@ -6,9 +6,12 @@
 
 #include "compiler/driver/TextCheck.h"
 #include "compiler/pipelines/RegisterAll.h"
+#include "compiler/pipelines/emit_assembly.h"
 
 #include "mlir/Bytecode/BytecodeReader.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/DialectRegistry.h"
+#include "mlir/Parser/Parser.h"
 #include "mlir/Support/FileUtilities.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "llvm/Support/CrashRecoveryContext.h"
@@ -27,6 +30,17 @@ static LogicalResult report(llvm::StringRef message) {
   return failure();
 }
 
+/// The assembly, if the module in `text` is no more than that: the end of the
+/// phase `object`.
+static std::optional<std::string> assemblyIn(llvm::StringRef text,
+                                             DialectRegistry &registry) {
+  if (!text.contains(LLVM::LLVMDialect::getModuleLevelAsmAttrName()))
+    return std::nullopt;
+  MLIRContext context(registry, MLIRContext::Threading::DISABLED);
+  auto module = parseSourceString<ModuleOp>(text, ParserConfig(&context));
+  return module ? nabla::assemblyOf(*module) : std::nullopt;
+}
+
 /// As upstream's MlirOptMain, except that texts are checked that its parser
 /// would not survive.
 static LogicalResult process(llvm::StringRef input, llvm::StringRef output,
@@ -42,7 +56,11 @@ static LogicalResult process(llvm::StringRef input, llvm::StringRef output,
   auto file = openOutputFile(output, &error);
   if (!file)
     return report(error);
-  if (failed(MlirOptMain(file->os(), std::move(buffer), registry, config)))
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  LogicalResult result = MlirOptMain(os, std::move(buffer), registry, config);
+  file->os() << assemblyIn(text, registry).value_or(text);
+  if (failed(result))
     return failure();
   file->keep();
   return success();
