@@ -43,9 +43,19 @@ static bool readsOnce(OpOperand *operand) {
   return consumer.getMatchingIndexingMap(operand).isPermutation();
 }
 
+static bool onlyPermutes(linalg::LinalgOp op) {
+  return llvm::all_of(op.getIndexingMapsArray(), [](AffineMap map) {
+    return map.isProjectedPermutation();
+  });
+}
+
 static bool shouldFuse(OpOperand *operand) {
   auto producer = operand->get().getDefiningOp<linalg::LinalgOp>();
   if (!producer)
+    return false;
+  // What a convolution reads backwards would not tell how far its loops go.
+  if (!onlyPermutes(producer) &&
+      !onlyPermutes(cast<linalg::LinalgOp>(operand->getOwner())))
     return false;
   return onlyMoves(producer) ||
          (operand->get().hasOneUse() && readsOnce(operand) &&

@@ -63,8 +63,12 @@ static Value exchangeKernel(OpBuilder &b, Location loc, Value kernel,
   if (space > 0)
     flipped =
         ReverseOp::create(b, loc, kernel.getType(), kernel, iotaDims(space));
-  Value split = splitDim(b, loc, flipped, space + 1, groups);
   SmallVector<int64_t> order = iotaDims(space);
+  if (groups == 1) {
+    order.append({space + 1, space});
+    return nabla::TransposeOp::create(b, loc, flipped, order);
+  }
+  Value split = splitDim(b, loc, flipped, space + 1, groups);
   order.append({space + 2, space + 1, space});
   Value exchanged = nabla::TransposeOp::create(b, loc, split, order);
   return joinDims(b, loc, exchanged, space + 1);
@@ -91,6 +95,17 @@ static Value cotangentOfX(OpBuilder &b, ConvolutionOp op, Value kernel,
       SmallVector<int64_t>(rank - 2, 1), op.getDilations(), op.getGroups());
 }
 
+/// (n, space..., g c) as (c, space..., g n).
+static Value exchangeBatch(OpBuilder &b, Location loc, Value x,
+                           int64_t groups) {
+  int64_t rank = rankOf(x);
+  Value split = groups == 1 ? x : splitDim(b, loc, x, rank - 1, groups);
+  SmallVector<int64_t> order = iotaDims(rankOf(split));
+  std::swap(order.front(), order.back());
+  Value swapped = nabla::TransposeOp::create(b, loc, split, order);
+  return groups == 1 ? swapped : joinDims(b, loc, swapped, rank - 1);
+}
+
 /// Each weight gets the sum over windows of its element of x times the
 /// cotangent: a convolution in which channels are the batch, and the batch is
 /// what is summed over.
@@ -103,12 +118,7 @@ static Value cotangentOfKernel(OpBuilder &b, ConvolutionOp op, Value x,
     limits[i + 1] = extentRead(op, i);
   Value read = SliceOp::create(b, loc, x, SmallVector<int64_t>(rank, 0), limits,
                                SmallVector<int64_t>(rank, 1));
-  // (n, space..., g c) becomes (c, space..., g n).
-  Value split = splitDim(b, loc, read, rank - 1, groups);
-  SmallVector<int64_t> order = iotaDims(rank + 1);
-  std::swap(order.front(), order.back());
-  Value swapped = nabla::TransposeOp::create(b, loc, split, order);
-  Value weighted = joinDims(b, loc, swapped, rank - 1);
+  Value weighted = exchangeBatch(b, loc, read, groups);
   // (n, space..., g f) becomes (space..., n, g f), with windows as space.
   Value weights = emitMoveDim(b, loc, ct, 0, rank - 2);
   Value product = ConvolutionOp::create(

@@ -76,6 +76,7 @@ def Nabla_SliceOp : Nabla_ShapeOp<"slice", [Nabla_InferType]> {
     `:` type($x) `->` type($result)
   }];
   let hasFolder = 1;
+  let hasCanonicalizer = 1;
 }
 
 def Nabla_PadOp : Nabla_ShapeOp<"pad", [Nabla_InferType]> {

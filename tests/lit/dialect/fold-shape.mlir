@@ -174,3 +174,42 @@ func.func @other_permutation(%x: tensor<5x2x3xf32>, %y: tensor<5x3x4xf32>) -> te
   %r = nabla.transpose %p permutation = [2, 0, 1] : tensor<5x2x4xf32> -> tensor<4x5x2xf32>
   return %r : tensor<4x5x2xf32>
 }
+
+// Of windows that are cut off none is computed; here the slices meet the padding.
+
+// CHECK-LABEL: func.func @slice_of_convolution
+// CHECK-SAME: (%[[X:.*]]: tensor<2x6x4xf32>, %[[K:.*]]: tensor<3x4x5xf32>)
+// CHECK: %[[Z:.*]] = nabla.constant
+// CHECK: %[[P:.*]] = nabla.pad %[[X]], %[[Z]] low = [0, 0, 0] high = [0, 1, 0] interior = [0, 0, 0]
+// CHECK: %[[Y:.*]] = nabla.convolution %[[P]], %[[K]] strides = [2] dilations = [1] groups = 1 : (tensor<2x7x4xf32>, tensor<3x4x5xf32>) -> tensor<2x3x5xf32>
+// CHECK: return %[[Y]]
+func.func @slice_of_convolution(%x: tensor<2x6x4xf32>, %k: tensor<3x4x5xf32>) -> tensor<2x3x5xf32> {
+  %z = nabla.constant dense<0.0> : tensor<f32>
+  %p = nabla.pad %x, %z low = [0, 2, 0] high = [0, 2, 0] interior = [0, 0, 0] : (tensor<2x6x4xf32>, tensor<f32>) -> tensor<2x10x4xf32>
+  %y = nabla.convolution %p, %k strides = [2] dilations = [1] groups = 1 : (tensor<2x10x4xf32>, tensor<3x4x5xf32>) -> tensor<2x4x5xf32>
+  %s = nabla.slice %y starts = [0, 1, 0] limits = [2, 4, 5] strides = [1, 1, 1] : tensor<2x4x5xf32> -> tensor<2x3x5xf32>
+  return %s : tensor<2x3x5xf32>
+}
+
+// A slice that takes away some of x, or not every element, stays.
+
+// CHECK-LABEL: func.func @other_slices
+// CHECK-COUNT-2: nabla.slice
+func.func @other_slices(%x: tensor<6xf32>) -> (tensor<6xf32>, tensor<4xf32>) {
+  %z = nabla.constant dense<0.0> : tensor<f32>
+  %p = nabla.pad %x, %z low = [1] high = [1] interior = [0] : (tensor<6xf32>, tensor<f32>) -> tensor<8xf32>
+  %a = nabla.slice %p starts = [2] limits = [8] strides = [1] : tensor<8xf32> -> tensor<6xf32>
+  %b = nabla.slice %p starts = [0] limits = [8] strides = [2] : tensor<8xf32> -> tensor<4xf32>
+  return %a, %b : tensor<6xf32>, tensor<4xf32>
+}
+
+// Another user needs all windows.
+
+// CHECK-LABEL: func.func @convolution_used_twice
+// CHECK: nabla.convolution {{.*}} -> tensor<2x4x5xf32>
+// CHECK: nabla.slice
+func.func @convolution_used_twice(%x: tensor<2x6x4xf32>, %k: tensor<3x4x5xf32>) -> (tensor<2x4x5xf32>, tensor<2x3x5xf32>) {
+  %y = nabla.convolution %x, %k strides = [1] dilations = [1] groups = 1 : (tensor<2x6x4xf32>, tensor<3x4x5xf32>) -> tensor<2x4x5xf32>
+  %s = nabla.slice %y starts = [0, 1, 0] limits = [2, 4, 5] strides = [1, 1, 1] : tensor<2x4x5xf32> -> tensor<2x3x5xf32>
+  return %y, %s : tensor<2x4x5xf32>, tensor<2x3x5xf32>
+}
