@@ -78,13 +78,18 @@ Value FloatMath::cosh(Value x) {
   return add(half, div(number(0.25), half));
 }
 
-/// A polynomial below 0.75; then 1 - 2 / (exp(2x) + 1).
+/// A polynomial below 0.75; then 1 - 2 / (exp(2x) + 1), which is 1 long before
+/// the power overflows.
 Value FloatMath::tanh(Value x) {
   Value a = abs(x);
   Value z = mul(x, x);
   Value tail = polynomial(z, polynomials::tanhF32, polynomials::tanhF64);
   Value small = fma(mul(a, z), tail, a);
-  Value power = add(exp(add(a, a)), number(1));
+  Value last = number(pick(20.0, 40.0)), twice = add(a, a);
+  Reduced reduced = reduceByLog2(select(gt(twice, last), last, twice));
+  Value scale = powerOf2(reduced.count);
+  // (1 + expm1(rest)) 2^count + 1
+  Value power = add(fma(scale, expm1OfRest(reduced.rest), scale), number(1));
   Value large = sub(number(1), div(number(2), power));
   return copysign(select(lt(a, number(0.75)), small, large), x);
 }
