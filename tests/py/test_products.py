@@ -139,3 +139,43 @@ def test_convolutions_are_products_in_registers():
         assert "math.fma" in text, name
         assert re.search(r"scf\.for .* iter_args.*\n(.*\n)?.*scf\.for .* iter_args", text), name
         assert "arith.mulf" not in text, name
+
+
+@pytest.mark.parametrize("m, n, k", [(5, 9, 33), (29, 70, 64), (64, 64, 100), (100, 130, 20)])
+def test_what_follows_a_product_is_done_to_its_blocks(m, n, k):
+    a, b, bias, other = rand(m, k), rand(k, n), rand(n), rand(m, n)
+
+    def fn(m, a, b, bias, other):
+        p = a @ b
+        return (
+            m.tanh(p + bias) * other, m.maximum(p + bias, 0), p, p + p.T.T * other + bias,
+            m.exp(-abs(p)) + other[:, :1], (p + bias).sum(1),
+        )  # fmt: skip
+
+    found = nb.compile(lambda *args: fn(nb, *args))(a, b, bias, other)
+    for got, want in zip(found, fn(np, *wide(a, b, bias, other)), strict=True):
+        np.testing.assert_allclose(np.asarray(got), want, rtol=1e-4, atol=1e-4)
+    # One at a time, and of windows.
+    check(lambda *args: fn(nb, *args)[0], lambda *args: fn(np, *args)[0], a, b, bias, other,
+          tolerance=1e-4)  # fmt: skip
+    x, kernel = rand(2, 9, 8, k, dtype=np.float64), rand(3, 3, k, n, dtype=np.float64)
+    check(
+        lambda x, kernel, bias: nb.maximum(nb.conv2d(x, kernel, bias=bias), 0),
+        lambda x, kernel, bias: np.maximum(
+            convolve(x, kernel, (1, 1), (1, 1), [(0, 0), (0, 0)], 1) + bias, 0
+        ),
+        x, kernel, bias.astype(np.float64), tolerance=1e-12,
+    )  # fmt: skip
+
+
+def test_layers_have_no_loops_of_their_own():
+    def layer(x, w, b):
+        return nb.tanh(x @ w + b)
+
+    text = main_function(layer, rand(64, 100), rand(100, 64), rand(64))
+    assert not re.search(r"memref\.alloc\(\).*memref<64x64xf32>", text), "no sums in memory"
+    text = main_function(
+        lambda x, w, b: nb.maximum(nb.conv2d(x, w, bias=b), 0),
+        rand(1, 9, 9, 16), rand(3, 3, 16, 32), rand(32),
+    )  # fmt: skip
+    assert "memref.alloc" not in text

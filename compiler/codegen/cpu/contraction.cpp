@@ -46,12 +46,6 @@ bool multipliesAndAdds(linalg::LinalgOp op) {
          argumentOf(product.getRhs()) == block.getArgument(1);
 }
 
-void collapseAll(Kernel &kernel) {
-  for (unsigned level = kernel.depth(); level-- > 1;)
-    if (kernel.canCollapse(level - 1))
-      kernel.collapse(level - 1);
-}
-
 /// Largest divisor of `number` that is at most `limit`.
 int64_t divisorUpTo(int64_t number, int64_t limit) {
   int64_t divisor = std::max<int64_t>(1, std::min(number, limit));
@@ -167,10 +161,10 @@ void Contraction::divideSums(const Host &host) {
 std::optional<Contraction> Contraction::match(const Kernel &original,
                                               unsigned vectorBits,
                                               const Host &host) {
-  Contraction c{original, 0, 0, {}, {}, {}, {}, 0, 1, {}};
+  Contraction c{original, 0, 0, {}, {}, {}, {}, 0, 1, {}, {}};
   if (!multipliesAndAdds(c.kernel.op))
     return std::nullopt;
-  collapseAll(c.kernel);
+  c.kernel.collapseAll();
   if (!c.classifyLoops() || !c.chooseRowsAndBlock(vectorBits, host))
     return std::nullopt;
   c.divideSums(host);

@@ -13,6 +13,8 @@
 
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 
+#include <vector>
+
 namespace nabla {
 
 /// C[m, n] = sum over k of A[m, k] * B[k, n], for each value of other loops: a
@@ -29,6 +31,9 @@ struct Contraction {
   llvm::SmallVector<unsigned> shared, memorySums, rows, sums;
   unsigned a, b; // positions among the operands; C is the third
   RegisterBlock block;
+  /// Elementwise work on C that follows. Its loops are those of the product,
+  /// but n is the last one.
+  std::vector<Kernel> epilogue;
 
   /// Nothing if `kernel` is no such product, or one that other loops do as
   /// well: of vectors, or tiny. `vectorBits` is the width of the machine's

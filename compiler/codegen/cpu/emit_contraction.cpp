@@ -37,6 +37,9 @@ constexpr int64_t minBlocksToCopy = 4;
 constexpr int64_t minBlocksOfPart = 16;
 /// Of one element, among fused ones in registers, in units of `numParts`.
 constexpr double workOfMultiplication = 0.25;
+/// So many operations of the epilogue are worth having for each vector of a
+/// block; more of them are a loop.
+constexpr int64_t maxEpilogue = 160;
 /// So many multiplications of vectors make a loop body.
 constexpr int64_t maxUnrolled = 64;
 
@@ -47,6 +50,10 @@ public:
         columns(c, c.b, c.n, block.columns()) {
     for (auto &access : c.kernel.accesses)
       buffers.prepare(b, *access);
+    for (Kernel &kernel : c.epilogue)
+      for (auto &access : kernel.accesses)
+        if (access)
+          buffers.prepare(b, *access);
     place.ivs.assign(c.kernel.depth(), constant(0));
     place.slots = place.ivs;
   }
@@ -71,6 +78,8 @@ private:
   Sums emitSumLoop(int64_t extent, int64_t step, Sums sums,
                    llvm::function_ref<void(Value, Sums &)> body);
   void storeSums(ValueRange sums);
+  void finishBlock(ValueRange sums);
+  void finishVector(Value row, int64_t vector, Value sum);
   Value indexOfSum(int64_t row, int64_t vector);
   Value maskOfNew(int64_t row, int64_t vector);
 
@@ -90,6 +99,8 @@ private:
   /// The loop that threads share, and where it begins in a part.
   unsigned sharedLoop = ~0u;
   Value firstOfPart;
+  /// Memory for a block whose epilogue is a loop.
+  Value blockBuffer;
   /// How many rows and columns of a block that is moved back another one has
   /// done; null if blocks divide C.
   Value oldRows, oldColumns;
@@ -162,6 +173,13 @@ void ContractionEmitter::emitPart() {
     columns.copy(copiesAllColumns ? c.extent(c.n) : block.columns());
   rows.allocate(b, buffers);
   columns.allocate(b, buffers);
+  int64_t work = 0;
+  for (Kernel &kernel : c.epilogue)
+    work += kernel.bodyCost() * block.size();
+  if (work > maxEpilogue)
+    blockBuffer = memref::AllocOp::create(
+        b, MemRefType::get({block.size() * block.lanes}, c.sumType()),
+        b.getI64IntegerAttr(64));
   auto overColumns = [&](llvm::function_ref<void()> body) {
     emitBlocks(c.n, block.columns(), oldColumns, body);
   };
@@ -186,6 +204,8 @@ void ContractionEmitter::emitPart() {
   emitLoops(c.shared, [&] { emitLoops(c.memorySums, emitProducts); });
   rows.release(b);
   columns.release(b);
+  if (blockBuffer)
+    memref::DeallocOp::create(b, blockBuffer);
 }
 
 void ContractionEmitter::emitLoops(ArrayRef<unsigned> loops,
@@ -226,7 +246,10 @@ void ContractionEmitter::emitBlocks(unsigned loop, int64_t size, Value &old,
 void ContractionEmitter::emitBlock() {
   Sums sums = startSums();
   addSums(c.sums, sums);
-  storeSums(sums);
+  if (c.epilogue.empty())
+    storeSums(sums);
+  else
+    finishBlock(sums);
 }
 
 /// Zeros, or what is in memory if that has been added to before.
@@ -350,6 +373,44 @@ void ContractionEmitter::storeSums(ValueRange sums) {
       else
         vector::StoreOp::create(b, sum, buffer, index);
     }
+}
+
+/// Stores one vector of C, though nobody may read it, and all that is made of
+/// it.
+void ContractionEmitter::finishVector(Value row, int64_t vector, Value sum) {
+  SmallVector<Value> ivs(place.ivs);
+  ivs[c.m] = arith::AddIOp::create(b, ivs[c.m], row);
+  Value column =
+      arith::AddIOp::create(b, ivs[c.n], constant(vector * block.lanes));
+  ivs.erase(ivs.begin() + c.n);
+  ivs.push_back(column);
+  Access result = c.access(2);
+  result.strides.erase(result.strides.begin() + c.n);
+  result.strides.push_back(1);
+  vector::StoreOp::create(b, sum, buffers.buffer(result),
+                          buffers.index(b, result, ivs));
+  BodyEmitter body(b, buffers, {ivs, static_cast<unsigned>(block.lanes)});
+  body.know(result, sum);
+  for (Kernel &kernel : c.epilogue)
+    body.emit(kernel);
+}
+
+void ContractionEmitter::finishBlock(ValueRange sums) {
+  if (!blockBuffer) {
+    for (auto [i, sum] : llvm::enumerate(sums))
+      finishVector(constant(i / block.vectors), i % block.vectors, sum);
+    return;
+  }
+  for (auto [i, sum] : llvm::enumerate(sums))
+    vector::StoreOp::create(b, sum, blockBuffer, constant(i * block.lanes));
+  forSteps(b, block.rows, 1, [&](Value row) {
+    Value first = arith::MulIOp::create(b, row, constant(block.columns()));
+    for (int64_t v = 0; v < block.vectors; ++v) {
+      Value at = arith::AddIOp::create(b, first, constant(v * block.lanes));
+      finishVector(row, v,
+                   vector::LoadOp::create(b, vectorType(), blockBuffer, at));
+    }
+  });
 }
 
 } // namespace

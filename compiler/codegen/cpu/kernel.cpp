@@ -176,6 +176,12 @@ void Kernel::collapse(unsigned level) {
       access->strides.erase(access->strides.begin() + level);
 }
 
+void Kernel::collapseAll() {
+  for (unsigned level = depth(); level-- > 1;)
+    if (canCollapse(level - 1))
+      collapse(level - 1);
+}
+
 void Kernel::split(unsigned level, int64_t size) {
   assert(extents[level] % size == 0 && "pieces differ");
   extents[level] /= size;

@@ -59,6 +59,8 @@ struct Kernel {
   /// without a gap, and may be one.
   bool canCollapse(unsigned level);
   void collapse(unsigned level);
+  /// Collapses all loops that can be.
+  void collapseAll();
   /// Cuts the loop into pieces of `size` iterations, which must divide it; a
   /// new loop, the innermost, runs over a piece.
   void split(unsigned level, int64_t size);

@@ -8,6 +8,7 @@
 #include "compiler/codegen/cpu/contraction.h"
 #include "compiler/codegen/cpu/divide.h"
 #include "compiler/codegen/cpu/emit_nest.h"
+#include "compiler/codegen/cpu/epilogue.h"
 #include "compiler/codegen/cpu/host.h"
 #include "compiler/codegen/cpu/shrink_buffers.h"
 
@@ -154,11 +155,16 @@ private:
       std::optional<Kernel> kernel;
       if (structured)
         kernel = Kernel::create(structured);
+      if (product && (!kernel || !addToEpilogue(*product, *kernel)))
+        finishProduct();
+      else if (product)
+        continue;
       if (!kernel || run.isFull())
         run.finish();
       if (kernel)
         runOnKernel(std::move(*kernel), run);
     }
+    finishProduct();
     run.finish();
     eraseUnreadBuffers(block);
   }
@@ -169,18 +175,31 @@ private:
       op.erase();
       return;
     }
-    std::optional<Contraction> product =
-        Contraction::match(kernel, vectorBits, Host::get());
-    if (!product ||
-        !run.eraseZeroFill(op.getDpsInits()[0], product->access(2))) {
-      run.take(std::move(kernel));
+    product = Contraction::match(kernel, vectorBits, Host::get());
+    if (product && run.eraseZeroFill(op.getDpsInits()[0], product->access(2))) {
+      run.finish();
       return;
     }
-    run.finish();
-    ImplicitLocOpBuilder b(op.getLoc(), op);
-    emitContraction(b, *product);
-    op.erase();
+    product.reset();
+    run.take(std::move(kernel));
   }
+
+  /// Emits the product and its epilogue in the place of the last op.
+  void finishProduct() {
+    if (!product)
+      return;
+    SmallVector<Operation *> ops{product->kernel.op};
+    for (Kernel &kernel : product->epilogue)
+      ops.push_back(kernel.op);
+    ImplicitLocOpBuilder b(ops.front()->getLoc(), ops.back());
+    emitContraction(b, *product);
+    for (Operation *op : ops)
+      op->erase();
+    product.reset();
+  }
+
+  /// The last op, whose epilogue may follow.
+  std::optional<Contraction> product;
 };
 
 } // namespace

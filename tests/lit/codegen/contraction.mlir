@@ -163,3 +163,115 @@ func.func @long_sums(%a: memref<1048576x8xf32>, %b: memref<1048576x24xf32>, %c: 
   }
   return
 }
+
+// -----
+
+// A bias and an activation are done to each block in registers; C itself is never stored.
+
+#a = affine_map<(m, n, k) -> (m, k)>
+#b = affine_map<(m, n, k) -> (k, n)>
+#c = affine_map<(m, n, k) -> (m, n)>
+#id = affine_map<(m, n) -> (m, n)>
+#row = affine_map<(m, n) -> (n)>
+// CHECK-LABEL: func.func @epilogue
+// CHECK-NOT: memref.alloc
+// CHECK: %[[SUMS:.*]]:{{.*}} = scf.for {{.*}} iter_args
+// CHECK: scf.yield
+// CHECK: %[[BIASED:.*]] = arith.addf %[[SUMS]]#0
+// CHECK: arith.maximumf %[[BIASED]]
+// CHECK-NOT: scf.for
+// CHECK: return
+func.func @epilogue(%a: memref<64x100xf32>, %b: memref<100x64xf32>, %bias: memref<64xf32>, %y: memref<64x64xf32>) {
+  %zero = arith.constant 0.0 : f32
+  %c = memref.alloc() : memref<64x64xf32>
+  linalg.fill ins(%zero : f32) outs(%c : memref<64x64xf32>)
+  linalg.generic {indexing_maps = [#a, #b, #c], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : memref<64x100xf32>, memref<100x64xf32>) outs(%c : memref<64x64xf32>) {
+  ^bb0(%p: f32, %q: f32, %sum: f32):
+    %0 = arith.mulf %p, %q fastmath<contract> : f32
+    %1 = arith.addf %sum, %0 fastmath<contract> : f32
+    linalg.yield %1 : f32
+  }
+  linalg.generic {indexing_maps = [#id, #row, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%c, %bias : memref<64x64xf32>, memref<64xf32>) outs(%y : memref<64x64xf32>) {
+  ^bb0(%e: f32, %f: f32, %out: f32):
+    %0 = arith.addf %e, %f : f32
+    %1 = arith.maximumf %0, %zero : f32
+    linalg.yield %1 : f32
+  }
+  memref.dealloc %c : memref<64x64xf32>
+  return
+}
+
+// -----
+
+// A longer epilogue is a loop over the rows of a block in a small buffer.
+
+#a = affine_map<(m, n, k) -> (m, k)>
+#b = affine_map<(m, n, k) -> (k, n)>
+#c = affine_map<(m, n, k) -> (m, n)>
+#id = affine_map<(m, n) -> (m, n)>
+// CHECK-LABEL: func.func @long_epilogue
+// CHECK-NOT: memref.alloc() : memref<64x64xf32>
+// CHECK: %[[BLOCK:.*]] = memref.alloc() {{.*}} : memref<{{[0-9][0-9][0-9]}}xf32>
+// CHECK: scf.for {{.*}} iter_args
+// CHECK: vector.store {{.*}}, %[[BLOCK]]
+// CHECK: scf.for
+// CHECK: vector.load %[[BLOCK]]
+// CHECK: math.tanh
+// CHECK-NOT: memref<64x64xf32>
+// CHECK: return
+func.func @long_epilogue(%a: memref<64x100xf32>, %b: memref<100x64xf32>, %y: memref<64x64xf32>) {
+  %zero = arith.constant 0.0 : f32
+  %c = memref.alloc() : memref<64x64xf32>
+  linalg.fill ins(%zero : f32) outs(%c : memref<64x64xf32>)
+  linalg.generic {indexing_maps = [#a, #b, #c], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : memref<64x100xf32>, memref<100x64xf32>) outs(%c : memref<64x64xf32>) {
+  ^bb0(%p: f32, %q: f32, %sum: f32):
+    %0 = arith.mulf %p, %q fastmath<contract> : f32
+    %1 = arith.addf %sum, %0 fastmath<contract> : f32
+    linalg.yield %1 : f32
+  }
+  linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%c : memref<64x64xf32>) outs(%y : memref<64x64xf32>) {
+  ^bb0(%e: f32, %out: f32):
+    %0 = math.tanh %e : f32
+    linalg.yield %0 : f32
+  }
+  memref.dealloc %c : memref<64x64xf32>
+  return
+}
+
+// -----
+
+// What is added to a residual in its own place would be added twice where blocks overlap.
+
+#a = affine_map<(m, n, k) -> (m, k)>
+#b = affine_map<(m, n, k) -> (k, n)>
+#c = affine_map<(m, n, k) -> (m, n)>
+#id = affine_map<(m, n) -> (m, n)>
+// CHECK-LABEL: func.func @residual_in_place
+// CHECK: scf.for {{.*}} iter_args
+// CHECK: vector.store
+// CHECK: scf.for {{.*}} to %c4480
+// CHECK: arith.addf
+func.func @residual_in_place(%a: memref<64x100xf32>, %b: memref<100x70xf32>, %y: memref<64x70xf32>) {
+  %zero = arith.constant 0.0 : f32
+  %c = memref.alloc() : memref<64x70xf32>
+  linalg.fill ins(%zero : f32) outs(%c : memref<64x70xf32>)
+  linalg.generic {indexing_maps = [#a, #b, #c], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : memref<64x100xf32>, memref<100x70xf32>) outs(%c : memref<64x70xf32>) {
+  ^bb0(%p: f32, %q: f32, %sum: f32):
+    %0 = arith.mulf %p, %q fastmath<contract> : f32
+    %1 = arith.addf %sum, %0 fastmath<contract> : f32
+    linalg.yield %1 : f32
+  }
+  linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%c : memref<64x70xf32>) outs(%y : memref<64x70xf32>) {
+  ^bb0(%e: f32, %out: f32):
+    %0 = arith.addf %e, %out : f32
+    linalg.yield %0 : f32
+  }
+  memref.dealloc %c : memref<64x70xf32>
+  return
+}
