@@ -12,6 +12,7 @@
 #include "compiler/target/cpu/Codegen.h"
 #include "compiler/transforms/expand.h"
 
+#include "mlir/IR/Verifier.h"
 #include "mlir/Pass/PassInstrumentation.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
@@ -53,7 +54,12 @@ static LogicalResult runPhase(Program::Impl &program, const Phase &phase) {
   PassManager passes(program.module->getContext());
   passes.addInstrumentation(std::make_unique<Interruption>());
   phase.addPasses(passes);
-  return passes.run(*program.module);
+  // Once a phase: after each pass, as nabla-opt does it for the tests, it would
+  // take a third of the time.
+  passes.enableVerifier(false);
+  if (failed(passes.run(*program.module)))
+    return failure();
+  return verify(*program.module);
 }
 
 Failure Program::runTo(std::string_view name, Timings *timings) {

@@ -76,7 +76,7 @@ static void addBufferize(OpPassManager &passes) {
 static void addLoops(OpPassManager &passes) {
   passes.addPass(createOutlineParallelPass());
   passes.addPass(createCopyLoopsPass());
-  passes.addPass(createConvertLinalgToLoopsPass());
+  passes.addPass(createLinalgToLoopsPass());
   passes.addPass(createExpandMathPass());
   passes.addPass(createLoopInvariantCodeMotionPass());
   arith::ArithExpandOpsPassOptions expand;

@@ -117,6 +117,25 @@ def FuseElementwisePass : Pass<"nabla-fuse-elementwise"> {
                            "::mlir::linalg::LinalgDialect"];
 }
 
+def LinalgToLoopsPass : Pass<"nabla-linalg-to-loops"> {
+  let summary = "Turn structured ops on buffers into loops of scalars";
+  let description = [{
+    As upstream's `--convert-linalg-to-loops`, which also tries to fold all other ops: after
+    `--nabla-vector-loops` few structured ops are left, mostly none.
+
+    ```mlir
+    linalg.fill ins(%c : f32) outs(%x : memref<4xf32>)
+    ```
+    becomes
+    ```mlir
+    scf.for %i = %c0 to %c4 step %c1 { memref.store %c, %x[%i] : memref<4xf32> }
+    ```
+  }];
+  let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect", "::mlir::memref::MemRefDialect",
+                           "::mlir::scf::SCFDialect"];
+}
+
 def OutlineParallelPass : Pass<"nabla-outline-parallel", "::mlir::ModuleOp"> {
   let summary = "Make the bodies of parallel loops functions that the runtime calls";
   let description = [{
