@@ -58,11 +58,47 @@ struct LowerIota : OpConversionPattern<IotaOp> {
   }
 };
 
+struct LowerBasis : OpConversionPattern<BasisOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(BasisOp op, OpAdaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    auto element = cast<FloatType>(op.getType().getElementType());
+    ArrayRef<int64_t> shape = op.getType().getShape();
+    auto body = [&](ImplicitLocOpBuilder &b, ValueRange) -> SmallVector<Value> {
+      auto constant = [&](double value) -> Value {
+        return arith::ConstantOp::create(b, b.getFloatAttr(element, value));
+      };
+      Value all = arith::ConstantOp::create(b, b.getBoolAttr(true));
+      Value vector = linalg::IndexOp::create(b, 0);
+      // The digits of the number of the vector, the last first.
+      for (size_t dim = shape.size() - 1; dim > 0; --dim) {
+        Value index = linalg::IndexOp::create(b, dim), digit = vector;
+        if (dim > 1) {
+          Value extent = arith::ConstantIndexOp::create(b, shape[dim]);
+          digit = arith::RemUIOp::create(b, vector, extent);
+          vector = arith::DivUIOp::create(b, vector, extent);
+        }
+        Value same =
+            arith::CmpIOp::create(b, arith::CmpIPredicate::eq, index, digit);
+        all = arith::AndIOp::create(b, all, same);
+      }
+      return {arith::SelectOp::create(b, all, constant(1.0), constant(0.0))};
+    };
+    rewriter.replaceOp(op, buildParallel(rewriter, op.getLoc(),
+                                         storageTensor(op.getType()), {}, {},
+                                         body));
+    return success();
+  }
+};
+
 } // namespace
 
 void populateCreationPatterns(const TypeConverter &converter,
                               RewritePatternSet &patterns) {
-  patterns.add<LowerConstant, LowerIota>(converter, patterns.getContext());
+  patterns.add<LowerConstant, LowerIota, LowerBasis>(converter,
+                                                     patterns.getContext());
 }
 
 } // namespace nabla

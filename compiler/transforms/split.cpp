@@ -77,7 +77,7 @@ private:
 
 Value Split::recompute(Value known) {
   Operation *op = known.getDefiningOp();
-  if (!op || !isa<ConstantOp, IotaOp, BroadcastOp, ConvertOp>(op))
+  if (!op || !isa<ConstantOp, IotaOp, BasisOp, BroadcastOp, ConvertOp>(op))
     return nullptr;
   IRMapping map;
   for (Value operand : op->getOperands())

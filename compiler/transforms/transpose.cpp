@@ -7,6 +7,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/transforms/cotangents.h"
 #include "compiler/transforms/deriver.h"
 #include "dialects/nabla/Emit.h"
 #include "dialects/nabla/ops/RegionRewrite.h"
@@ -36,13 +37,15 @@ private:
     /// The values that are not linear.
     IRMapping known;
     DenseSet<Value> linear;
-    DenseMap<Value, Value> cotangents;
+    DenseMap<Value, SmallVector<Value>> cotangents;
     /// The linear ops, in order.
     SmallVector<Operation *> pending;
   };
   void prepare(Operation &op, Scope &scope);
   LogicalResult visit(Operation &op, Scope &scope);
   void accumulate(Value value, Value cotangent, Scope &scope);
+  /// The whole cotangent of a value all of whose users have been visited.
+  Value total(Value value, Scope &scope);
 
   Deriver &deriver;
 };
@@ -61,14 +64,22 @@ void Transpose::prepare(Operation &op, Scope &scope) {
 void Transpose::accumulate(Value value, Value cotangent, Scope &scope) {
   if (!cotangent || !scope.linear.contains(value))
     return;
-  Value &sum = scope.cotangents[value];
-  sum = emitSum(builder, value.getLoc(), sum, cotangent);
+  scope.cotangents[value].push_back(cotangent);
+}
+
+Value Transpose::total(Value value, Scope &scope) {
+  auto found = scope.cotangents.find(value);
+  if (found == scope.cotangents.end())
+    return nullptr;
+  Value sum = sumCotangents(builder, value.getLoc(), found->second);
+  found->second = {sum};
+  return sum;
 }
 
 LogicalResult Transpose::visit(Operation &op, Scope &scope) {
   SmallVector<Value> cotangents;
   for (Value result : op.getResults())
-    cotangents.push_back(scope.cotangents.lookup(result));
+    cotangents.push_back(total(result, scope));
   if (llvm::none_of(cotangents, [](Value ct) { return static_cast<bool>(ct); }))
     return success();
   auto rule = dyn_cast<TransposeOpInterface>(op);
@@ -107,7 +118,7 @@ LogicalResult Transpose::transpose(Block &block, ArrayRef<Value> arguments,
     if (failed(visit(*op, scope)))
       return failure();
   for (Value argument : block.getArguments())
-    outs.push_back(scope.cotangents.lookup(argument));
+    outs.push_back(total(argument, scope));
   return success();
 }
 

@@ -409,3 +409,28 @@ def test_compile_report() -> None:
     assert all(seconds >= 0 for seconds in report.values())
     assert report.total == pytest.approx(sum(report.values()))
     assert re.search(r"link +\d+\.\d\d ms\ntotal +\d+\.\d\d ms$", repr(report))
+
+
+@pytest.mark.parametrize("jacobian", [nb.jacrev, nb.jacfwd])
+def test_a_jacobian_of_a_product_is_its_matrix(jacobian: Any) -> None:
+    """Also where elements are not finite; and no product of matrices computes it."""
+    rng = np.random.default_rng(5)
+    a = np.array([[1.0, np.inf, 3.0], [np.nan, 5.0, -0.0]])
+    x = np.array([1.0, 2.0, 3.0])
+    np.testing.assert_array_equal(jacobian(lambda x: nb.tensor(a) @ x)(x).numpy(), a)
+    assert np.signbit(jacobian(lambda x: nb.tensor(a) @ x)(x).numpy()[1, 2])
+
+    def layer(x: Any, w: Any) -> Any:
+        return nb.tanh(w @ x) * 2.0
+
+    w = rng.normal(size=(4, 3))
+    text = nb.inspect(jacobian(layer), "simplify")(x, w)
+    assert text.count("nabla.dot_general") == 1 and "nabla.basis" not in text
+    expected = 2 * (1 - np.tanh(w @ x) ** 2)[:, None] * w
+    np.testing.assert_allclose(jacobian(layer)(x, w).numpy(), expected, rtol=1e-12)
+
+    # With a scaled basis for each of several examples.
+    ws = rng.normal(size=(5, 4, 3))
+    found = nb.vmap(jacobian(layer), in_axes=(None, 0))(x, ws)
+    for one, w in zip(found.numpy(), ws, strict=True):
+        np.testing.assert_allclose(one, jacobian(layer)(x, w).numpy(), rtol=1e-12)

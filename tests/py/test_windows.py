@@ -121,7 +121,8 @@ def test_conv2d_transpose_is_the_transpose(stride, padding, extra) -> None:
 
 
 @pytest.mark.parametrize(
-    "size, stride, padding, dilation", [(2, None, 0, 1), (3, 2, 1, 1), ((2, 3), 1, (0, 1), 2)]
+    "size, stride, padding, dilation",
+    [(2, None, 0, 1), ((3, 2), None, (2, 1), 1), (3, 2, 1, 1), ((2, 3), 1, (0, 1), 2)],
 )
 def test_pooling(size, stride, padding, dilation) -> None:
     x = RNG.normal(size=(2, 8, 7, 3))
@@ -156,6 +157,21 @@ def test_pooling(size, stride, padding, dilation) -> None:
     # Each output is one element, so its gradient sums to the number of outputs.
     gradient = nb.grad(lambda x: nb.sum(nb.max_pool2d(x, **options)))(x)
     assert gradient.numpy().sum() == pytest.approx(mean.numel())
+
+
+@pytest.mark.parametrize("pool", [nb.max_pool2d, nb.avg_pool2d])
+def test_windows_side_by_side_are_not_moved(pool) -> None:
+    x = np.ones((2, 4, 6, 3))
+    gradient = nb.grad(lambda x: nb.sum(pool(x, kernel_size=2) ** 2))
+    text = nb.inspect(gradient, "simplify")(x)
+    assert not [op for op in ("slice", "pad", "concatenate") if f"nabla.{op} " in text]
+
+
+def test_gradients_of_padded_convolutions_have_no_windows_to_drop() -> None:
+    x, kernel = np.ones((2, 7, 7, 3)), np.ones((3, 3, 3, 4))
+    gradient = nb.grad(lambda x: nb.sum(nb.conv2d(x, kernel, padding=1) ** 2))
+    text = nb.inspect(gradient, "simplify")(x)
+    assert "nabla.slice" not in text and text.count("nabla.convolution") == 2
 
 
 def test_ties_of_max_pooling_share() -> None:

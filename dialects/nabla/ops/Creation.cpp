@@ -17,4 +17,14 @@ LogicalResult IotaOp::verify() {
                                 getType().getRank(), "the result");
 }
 
+LogicalResult BasisOp::verify() {
+  ArrayRef<int64_t> shape = getType().getShape();
+  if (shape.empty() ||
+      shape.front() != ShapedType::getNumElements(shape.drop_front()))
+    return emitOpError("has shape ")
+           << shapeText(shape)
+           << ", whose leading extent is not the number of elements behind it";
+  return success();
+}
+
 } // namespace nabla

@@ -44,4 +44,26 @@ def Nabla_IotaOp : Nabla_DiffOp<"iota"> {
   let hasVerifier = 1;
 }
 
+def Nabla_BasisOp : Nabla_DiffOp<"basis"> {
+  let summary = "The standard basis of a space of tensors";
+  let description = [{
+    The leading dimension counts the vectors, one for each element of the others: 1
+    there, 0 elsewhere. What is linear may be applied to the vectors one by one, without
+    the products in which their zeros are factors: a contraction with a basis takes the
+    elements of the other tensor as they are, also where there are infinities and NaNs
+    beside them.
+
+    ```mlir
+    %e = nabla.basis : tensor<2x2xf32>     // [[1, 0], [0, 1]]
+    %d = nabla.basis : tensor<6x2x3xf32>
+    ```
+  }];
+  let family = "creation";
+  let arguments = (ins);
+  let results = (outs Nabla_FloatTensor:$result);
+  let assemblyFormat = "attr-dict `:` type($result)";
+  let hasVerifier = 1;
+  let hasCanonicalizer = 1;
+}
+
 #endif // NABLA_OPS_CREATION_TD

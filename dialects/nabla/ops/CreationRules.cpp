@@ -35,3 +35,13 @@ LogicalResult IotaOp::batch(BatchContext &ctx, ValueRange, ArrayRef<bool>,
                             BatchResult &outs) {
   return batchOfConstant(*this, ctx, outs);
 }
+
+LogicalResult BasisOp::jvp(JvpContext &ctx, ValueRange primals, ArrayRef<Value>,
+                           JvpResult &outs) {
+  return jvpOfConstant(*this, ctx, primals, outs);
+}
+
+LogicalResult BasisOp::batch(BatchContext &ctx, ValueRange, ArrayRef<bool>,
+                             BatchResult &outs) {
+  return batchOfConstant(*this, ctx, outs);
+}

@@ -137,7 +137,14 @@ OpFoldResult DivZeroOp::fold(FoldAdaptor adaptor) {
 OpFoldResult DivOp::fold(FoldAdaptor adaptor) {
   if (isSplatOf(adaptor.getY(), 1.0))
     return getX();
-  return {};
+  auto x = floatSplat(adaptor.getX()), y = floatSplat(adaptor.getY());
+  if (!x || !y)
+    return {};
+  APFloat quotient = *x / *y;
+  // Which NaN a machine gives is its own affair.
+  if (quotient.isNaN())
+    return {};
+  return DenseElementsAttr::get(cast<ShapedType>(getType()), quotient);
 }
 
 OpFoldResult IntegerPowOp::fold(FoldAdaptor adaptor) {

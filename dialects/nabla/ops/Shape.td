@@ -31,6 +31,7 @@ def Nabla_BroadcastOp : Nabla_ShapeOp<"broadcast"> {
       "$x `dims` `=` $dims attr-dict `:` type($x) `->` type($result)";
   let hasVerifier = 1;
   let hasFolder = 1;
+  let hasCanonicalizer = 1;
 }
 
 def Nabla_ReshapeOp : Nabla_ShapeOp<"reshape"> {
@@ -40,6 +41,7 @@ def Nabla_ReshapeOp : Nabla_ShapeOp<"reshape"> {
   let assemblyFormat = "$x attr-dict `:` type($x) `->` type($result)";
   let hasVerifier = 1;
   let hasFolder = 1;
+  let hasCanonicalizer = 1;
 }
 
 def Nabla_TransposeOp : Nabla_ShapeOp<"transpose", [Nabla_InferType]> {

@@ -88,71 +88,6 @@ OpFoldResult ReduceSumOp::fold(FoldAdaptor) {
 }
 
 //===----------------------------------------------------------------------===//
-// Slices of what need not be computed
-//===----------------------------------------------------------------------===//
-
-namespace {
-
-/// A part of the windows of a convolution is the convolution of a part.
-struct SliceOfConvolution final : OpRewritePattern<SliceOp> {
-  using OpRewritePattern::OpRewritePattern;
-
-  LogicalResult matchAndRewrite(SliceOp op,
-                                PatternRewriter &rewriter) const override {
-    auto conv = op.getX().getDefiningOp<ConvolutionOp>();
-    int64_t rank = op.getStarts().size();
-    if (!conv || !conv->hasOneUse() || !allEqual(op.getStrides(), 1) ||
-        op.getType().getNumElements() == 0 ||
-        op.getType().getDimSize(0) != shapeOf(op.getX())[0] ||
-        op.getType().getDimSize(rank - 1) != shapeOf(op.getX())[rank - 1])
-      return failure();
-    SmallVector<int64_t> starts(rank, 0), limits(shapeOf(conv.getX()));
-    for (int64_t i = 0; i < rank - 2; ++i) {
-      int64_t stride = conv.getStrides()[i];
-      int64_t reach =
-          (shapeOf(conv.getKernel())[i] - 1) * conv.getDilations()[i];
-      starts[i + 1] = op.getStarts()[i + 1] * stride;
-      limits[i + 1] = (op.getLimits()[i + 1] - 1) * stride + reach + 1;
-    }
-    Value read = SliceOp::create(rewriter, op.getLoc(), conv.getX(), starts,
-                                 limits, SmallVector<int64_t>(rank, 1));
-    rewriter.replaceOpWithNewOp<ConvolutionOp>(
-        op, read, conv.getKernel(), conv.getStrides(), conv.getDilations(),
-        conv.getGroups());
-    return success();
-  }
-};
-
-/// A slice that leaves all of what is padded takes less padding.
-struct SliceOfPad final : OpRewritePattern<SliceOp> {
-  using OpRewritePattern::OpRewritePattern;
-
-  LogicalResult matchAndRewrite(SliceOp op,
-                                PatternRewriter &rewriter) const override {
-    auto pad = op.getX().getDefiningOp<PadOp>();
-    if (!pad || !allEqual(op.getStrides(), 1))
-      return failure();
-    SmallVector<int64_t> low(pad.getLow()), high(pad.getHigh());
-    for (auto [i, extent] : llvm::enumerate(shapeOf(op.getX()))) {
-      low[i] -= op.getStarts()[i];
-      high[i] -= extent - op.getLimits()[i];
-      if (low[i] < 0 || high[i] < 0)
-        return failure();
-    }
-    rewriter.replaceOpWithNewOp<PadOp>(op, pad.getX(), pad.getValue(), low,
-                                       high, pad.getInterior());
-    return success();
-  }
-};
-
-} // namespace
-
-void SliceOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
-                                          MLIRContext *context) {
-  patterns.add<SliceOfConvolution, SliceOfPad>(context);
-}
-
-//===----------------------------------------------------------------------===//
 // Transposes around contractions
 //===----------------------------------------------------------------------===//
 
@@ -201,8 +136,8 @@ struct DotOfTranspose final : OpRewritePattern<DotGeneralOp> {
   }
 };
 
-/// A transpose that exchanges the free dimensions of the operands of a
-/// dot_general exchanges the operands.
+/// The operands of a dot_general are exchanged if what is transposed then keeps
+/// its last dimension, along which memory is read and written, or all of them.
 struct TransposeOfDot final : OpRewritePattern<nabla::TransposeOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -215,16 +150,20 @@ struct TransposeOfDot final : OpRewritePattern<nabla::TransposeOp> {
     int64_t batch = dot.getXBatch().size();
     int64_t xFree =
         shapeOf(dot.getX()).size() - batch - dot.getXContract().size();
-    SmallVector<int64_t> exchange = iotaDims(batch);
-    for (int64_t dim = batch + xFree; dim < rank; ++dim)
-      exchange.push_back(dim);
-    for (int64_t dim = batch; dim < batch + xFree; ++dim)
-      exchange.push_back(dim);
-    if (op.getPermutation() != ArrayRef(exchange))
+    int64_t yFree = rank - batch - xFree;
+    SmallVector<int64_t> permutation;
+    for (int64_t dim : op.getPermutation())
+      permutation.push_back(dim < batch           ? dim
+                            : dim < batch + xFree ? dim + yFree
+                                                  : dim - xFree);
+    if (rank == 0 || op.getPermutation().back() == rank - 1 ||
+        permutation.back() != rank - 1)
       return failure();
-    rewriter.replaceOpWithNewOp<DotGeneralOp>(
-        op, dot.getY(), dot.getX(), dot.getYBatch(), dot.getXBatch(),
-        dot.getYContract(), dot.getXContract());
+    Value exchanged = DotGeneralOp::create(
+        rewriter, dot.getLoc(), dot.getY(), dot.getX(), dot.getYBatch(),
+        dot.getXBatch(), dot.getYContract(), dot.getXContract());
+    rewriter.replaceOp(op, rewriter.createOrFold<nabla::TransposeOp>(
+                               op.getLoc(), exchanged, permutation));
     return success();
   }
 };

@@ -8,7 +8,7 @@ import itertools
 import math
 import operator
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from nabla._core import elementwise as e
 from nabla._core.convert import as_value
@@ -284,48 +284,85 @@ def _crop(op: str, y: Value, pads: Sequence[tuple[int, int]]) -> Value:
 # ---------------------------------------------------------------- pooling
 
 
-def _windows(
-    op: str,
-    x: TensorLike,
-    kernel_size: PerDim,
-    stride: PerDim | None,
-    padding: Padding,
-    dilation: PerDim,
-    fill: float,
-) -> list[Value]:
-    """For each position in a window, the elements of all windows at it."""
-    value = as_value(x, op)
-    if value.type.rank != 4:
-        raise ValueError(
-            at_user(f"{op}: shape {list(value.type.shape)} is not (batch, height, width, channels)")
-        )
-    if not value.type.dtype.is_float:
-        raise TypeError(at_user(f"{op}: {value.type.short} does not hold floats; cast it"))
-    sizes = _per_dim(op, "kernel_size", kernel_size, 2, 1)
-    strides = sizes if stride is None else _per_dim(op, "stride", stride, 2, 1)
-    dilations = _per_dim(op, "dilation", dilation, 2, 1)
-    padded = _pad(value, _paddings(op, padding, 2), fill)
-    reach = [(size - 1) * step for size, step in zip(sizes, dilations, strict=True)]
-    extents = padded.type.shape[1:3]
-    if any(extent <= far for extent, far in zip(extents, reach, strict=True)):
-        raise ValueError(
-            at_user(f"{op}: a window of {sizes} does not fit into shape {list(value.type.shape)}")
-        )
-    batch, _, _, channels = padded.type.shape
+class _Windows(NamedTuple):
+    """The windows of padded images."""
 
-    def at(offset: tuple[int, ...]) -> Value:
-        limits = [
-            offset[i] + (extents[i] - reach[i] - 1) // strides[i] * strides[i] + 1 for i in (0, 1)
-        ]
-        return build.slice_(
-            padded,
-            starts=(0, *offset, 0),
-            limits=(batch, *limits, channels),
-            strides=(1, *strides, 1),
-        )
+    padded: Value
+    sizes: tuple[int, ...]
+    strides: tuple[int, ...]
+    dilations: tuple[int, ...]
+    counts: tuple[int, ...]
 
-    offsets = [range(0, far + 1, step) for far, step in zip(reach, dilations, strict=True)]
-    return [at(offset) for offset in itertools.product(*offsets)]
+    @classmethod
+    def of(
+        cls,
+        op: str,
+        x: TensorLike,
+        kernel_size: PerDim,
+        stride: PerDim | None,
+        padding: Padding,
+        dilation: PerDim,
+        fill: float,
+    ) -> _Windows:
+        value = as_value(x, op)
+        shape = list(value.type.shape)
+        if len(shape) != 4:
+            raise ValueError(
+                at_user(f"{op}: shape {shape} is not (batch, height, width, channels)")
+            )
+        if not value.type.dtype.is_float:
+            raise TypeError(at_user(f"{op}: {value.type.short} does not hold floats; cast it"))
+        sizes = _per_dim(op, "kernel_size", kernel_size, 2, 1)
+        strides = sizes if stride is None else _per_dim(op, "stride", stride, 2, 1)
+        dilations = _per_dim(op, "dilation", dilation, 2, 1)
+        padded = _pad(value, _paddings(op, padding, 2), fill)
+        counts = []
+        for i, extent in enumerate(padded.type.shape[1:3]):
+            rest = extent - (sizes[i] - 1) * dilations[i] - 1
+            if rest < 0:
+                raise ValueError(
+                    at_user(f"{op}: a window of {sizes} does not fit into shape {shape}")
+                )
+            counts.append(rest // strides[i] + 1)
+        return cls(padded, sizes, strides, dilations, tuple(counts))
+
+    def tiles(self) -> Value | None:
+        """The images as (batch, row of windows, row, column of windows, column, channels).
+
+        None if windows overlap or leave gaps.
+        """
+        if self.strides != self.sizes or self.dilations != (1, 1):
+            return None
+        batch, _, _, channels = self.padded.type.shape
+        rows, columns = map(operator.mul, self.counts, self.sizes)
+        whole = build.slice_(
+            self.padded,
+            starts=(0, 0, 0, 0),
+            limits=(batch, rows, columns, channels),
+            strides=(1, 1, 1, 1),
+        )
+        (down, right), (height, width) = self.counts, self.sizes
+        return e.reshape(whole, (batch, down, height, right, width, channels))
+
+    def parts(self) -> list[Value]:
+        """For each position in a window, the elements of all windows at it."""
+        batch, _, _, channels = self.padded.type.shape
+
+        def at(offset: tuple[int, ...]) -> Value:
+            limits = [
+                start + (count - 1) * step + 1
+                for start, count, step in zip(offset, self.counts, self.strides, strict=True)
+            ]
+            return build.slice_(
+                self.padded,
+                starts=(0, *offset, 0),
+                limits=(batch, *limits, channels),
+                strides=(1, *self.strides, 1),
+            )
+
+        spans = zip(self.sizes, self.dilations, strict=True)
+        offsets = [range(0, (size - 1) * step + 1, step) for size, step in spans]
+        return [at(offset) for offset in itertools.product(*offsets)]
 
 
 def avg_pool2d(
@@ -351,9 +388,13 @@ def avg_pool2d(
     >>> nb.avg_pool2d(nb.ones((1, 4, 4, 1)), kernel_size=2).shape
     [Dim(1), Dim(2), Dim(2), Dim(1)]
     """
-    parts = _windows("avg_pool2d", x, kernel_size, stride, padding, dilation, 0.0)
-    total = functools.reduce(lambda a, b: e.elementwise("add", a, b), parts)
-    return wrap(e.elementwise("div", total, float(len(parts))))
+    windows = _Windows.of("avg_pool2d", x, kernel_size, stride, padding, dilation, 0.0)
+    tiles = windows.tiles()
+    if tiles is not None:
+        total = build.reduce_sum(tiles, dims=(2, 4))
+    else:
+        total = functools.reduce(lambda a, b: e.elementwise("add", a, b), windows.parts())
+    return wrap(e.elementwise("div", total, float(math.prod(windows.sizes))))
 
 
 def max_pool2d(
@@ -371,6 +412,9 @@ def max_pool2d(
     >>> nb.max_pool2d(nb.reshape(nb.tensor([1.0, 5.0, 2.0, 3.0]), (1, 2, 2, 1)), kernel_size=2)
     Tensor([[[[5.]]]] : f32[1,1,1,1])
     """
-    parts = _windows("max_pool2d", x, kernel_size, stride, padding, dilation, -math.inf)
-    layers = [e.reshape(part, (1, *part.type.shape)) for part in parts]
+    windows = _Windows.of("max_pool2d", x, kernel_size, stride, padding, dilation, -math.inf)
+    tiles = windows.tiles()
+    if tiles is not None:
+        return wrap(build.reduce_max(tiles, dims=(2, 4)))
+    layers = [e.reshape(part, (1, *part.type.shape)) for part in windows.parts()]
     return wrap(build.reduce_max(build.concatenate(layers, dim=0), dims=(0,)))

@@ -14,7 +14,6 @@ from typing import Any
 from nabla._core import elementwise as e
 from nabla._core.apply import apply, apply1
 from nabla._core.attributes import int_array, integer
-from nabla._core.dtypes import int32
 from nabla._core.graph import Value
 from nabla._core.literals import constant
 from nabla._core.trace import Trace
@@ -215,9 +214,4 @@ def _grown(type: Any, axis: int, size: int) -> TensorType:
 
 def _basis(space: TensorType) -> Value:
     """The standard basis, stacked along a leading dimension."""
-    square = (space.size, space.size)
-    row, column = [
-        apply1("iota", (), (("dim", integer(dim)),), tensor_type(int32, square)) for dim in (0, 1)
-    ]
-    same = apply1("compare", (row, column), (("predicate", "#nabla<predicate eq>"),))
-    return e.reshape(e.convert(same, space.dtype), (space.size, *space.shape))
+    return apply1("basis", (), (), tensor_type(space.dtype, (space.size, *space.shape)))

@@ -286,6 +286,23 @@ func.func @div_one(%x: !v) -> !v {
   return %r : !v
 }
 
+// A quotient of constants is one, unless it is NaN.
+// CHECK-LABEL: func.func @div_constants(
+// CHECK-DAG: %[[Q:.*]] = nabla.constant dense<3.125000e-02>
+// CHECK-DAG: %[[I:.*]] = nabla.constant dense<0x7F800000>
+// CHECK-DAG: %[[Z:.*]] = nabla.constant dense<0.000000e+00>
+// CHECK-DAG: %[[N:.*]] = nabla.div %[[Z]], %[[Z]]
+// CHECK: return %[[Q]], %[[I]], %[[N]]
+func.func @div_constants() -> (tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) {
+  %one = nabla.constant dense<1.0> : tensor<2xf32>
+  %many = nabla.constant dense<32.0> : tensor<2xf32>
+  %zero = nabla.constant dense<0.0> : tensor<2xf32>
+  %q = nabla.div %one, %many : tensor<2xf32>
+  %i = nabla.div %one, %zero : tensor<2xf32>
+  %n = nabla.div %zero, %zero : tensor<2xf32>
+  return %q, %i, %n : tensor<2xf32>, tensor<2xf32>, tensor<2xf32>
+}
+
 // CHECK-LABEL: func.func @div_int_one(
 // CHECK-SAME: %[[X:.*]]: tensor<3xi32>)
 // CHECK-NEXT: return %[[X]]

@@ -165,10 +165,12 @@ func.func @product_used_twice(%x: tensor<2x3xf32>, %y: tensor<3x4xf32>)
   return %p, %r : tensor<2x4xf32>, tensor<4x2xf32>
 }
 
-// CHECK-LABEL: func.func @other_permutation(
-// CHECK-NEXT: %[[P:.*]] = nabla.dot_general
-// CHECK-NEXT: nabla.transpose %[[P]] permutation = [2, 0, 1]
-func.func @other_permutation(%x: tensor<5x2x3xf32>, %y: tensor<5x3x4xf32>) -> tensor<4x5x2xf32> {
+// Also if only the last dimension stays by that.
+// CHECK-LABEL: func.func @last_dimension(
+// CHECK-SAME: %[[X:.*]]: tensor<5x2x3xf32>, %[[Y:.*]]: tensor<5x3x4xf32>)
+// CHECK-NEXT: %[[P:.*]] = nabla.dot_general %[[Y]], %[[X]] batch = [0] x [0] contract = [1] x [2]
+// CHECK-NEXT: nabla.transpose %[[P]] permutation = [1, 0, 2]
+func.func @last_dimension(%x: tensor<5x2x3xf32>, %y: tensor<5x3x4xf32>) -> tensor<4x5x2xf32> {
   %p = nabla.dot_general %x, %y batch = [0] x [0] contract = [2] x [1]
       : (tensor<5x2x3xf32>, tensor<5x3x4xf32>) -> tensor<5x2x4xf32>
   %r = nabla.transpose %p permutation = [2, 0, 1] : tensor<5x2x4xf32> -> tensor<4x5x2xf32>
@@ -212,4 +214,15 @@ func.func @convolution_used_twice(%x: tensor<2x6x4xf32>, %k: tensor<3x4x5xf32>) 
   %y = nabla.convolution %x, %k strides = [1] dilations = [1] groups = 1 : (tensor<2x6x4xf32>, tensor<3x4x5xf32>) -> tensor<2x4x5xf32>
   %s = nabla.slice %y starts = [0, 1, 0] limits = [2, 4, 5] strides = [1, 1, 1] : tensor<2x4x5xf32> -> tensor<2x3x5xf32>
   return %y, %s : tensor<2x4x5xf32>, tensor<2x3x5xf32>
+}
+
+// CHECK-LABEL: func.func @other_permutation(
+// CHECK-SAME: %[[X:.*]]: tensor<5x2x3xf32>, %[[Y:.*]]: tensor<5x3x4xf32>)
+// CHECK-NEXT: %[[P:.*]] = nabla.dot_general %[[X]], %[[Y]]
+// CHECK-NEXT: nabla.transpose %[[P]] permutation = [1, 2, 0]
+func.func @other_permutation(%x: tensor<5x2x3xf32>, %y: tensor<5x3x4xf32>) -> tensor<2x4x5xf32> {
+  %p = nabla.dot_general %x, %y batch = [0] x [0] contract = [2] x [1]
+      : (tensor<5x2x3xf32>, tensor<5x3x4xf32>) -> tensor<5x2x4xf32>
+  %r = nabla.transpose %p permutation = [1, 2, 0] : tensor<5x2x4xf32> -> tensor<2x4x5xf32>
+  return %r : tensor<2x4x5xf32>
 }

@@ -46,3 +46,11 @@ func.func @constant_result() {
   %y = "nabla.constant"() <{value = dense<1.0> : tensor<3xf32>}> : () -> tensor<2xf32>
   return
 }
+
+// -----
+
+func.func @basis() {
+  // expected-error @+1 {{has shape 5x2x3, whose leading extent is not the number of elements behind it}}
+  %y = nabla.basis : tensor<5x2x3xf32>
+  return
+}

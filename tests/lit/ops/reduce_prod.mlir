@@ -35,17 +35,14 @@ func.func @jvp(%x: tensor<2x2xf32>, %t: tensor<2x2xf32>) -> (tensor<2xf32>, tens
 
 // TRANSPOSE-LABEL: func.func @transpose
 // TRANSPOSE-SAME: (%[[X:.*]]: tensor<2x2xf32>, %[[CT:.*]]: tensor<2xf32>)
-// TRANSPOSE-NEXT: %[[ZERO:.*]] = nabla.constant dense<0.000000e+00> : tensor<f32>
 // TRANSPOSE-NEXT: %[[TRANSPOSED:.*]] = nabla.transpose %[[X]] permutation = [1, 0] : tensor<2x2xf32> -> tensor<2x2xf32>
 // TRANSPOSE-NEXT: %[[SLICE:.*]] = nabla.slice %[[TRANSPOSED]] starts = [0, 0] limits = [1, 2] strides = [1, 1] : tensor<2x2xf32> -> tensor<1x2xf32>
 // TRANSPOSE-NEXT: %[[SLICE2:.*]] = nabla.slice %[[TRANSPOSED]] starts = [1, 0] limits = [2, 2] strides = [1, 1] : tensor<2x2xf32> -> tensor<1x2xf32>
 // TRANSPOSE-NEXT: %[[RESHAPE:.*]] = nabla.reshape %[[CT]] : tensor<2xf32> -> tensor<1x2xf32>
 // TRANSPOSE-NEXT: %[[MUL_ZERO:.*]] = nabla.mul_zero %[[RESHAPE]], %[[SLICE]]
 // TRANSPOSE-NEXT: %[[MUL_ZERO2:.*]] = nabla.mul_zero %[[RESHAPE]], %[[SLICE2]]
-// TRANSPOSE-NEXT: %[[PAD:.*]] = nabla.pad %[[MUL_ZERO]], %[[ZERO]] low = [1, 0] high = [0, 0] interior = [0, 0] : (tensor<1x2xf32>, tensor<f32>) -> tensor<2x2xf32>
-// TRANSPOSE-NEXT: %[[PAD2:.*]] = nabla.pad %[[MUL_ZERO2]], %[[ZERO]] low = [0, 0] high = [1, 0] interior = [0, 0] : (tensor<1x2xf32>, tensor<f32>) -> tensor<2x2xf32>
-// TRANSPOSE-NEXT: %[[ADD:.*]] = nabla.add %[[PAD]], %[[PAD2]]
-// TRANSPOSE-NEXT: %[[TRANSPOSED2:.*]] = nabla.transpose %[[ADD]] permutation = [1, 0] : tensor<2x2xf32> -> tensor<2x2xf32>
+// TRANSPOSE-NEXT: %[[BOTH:.*]] = nabla.concatenate %[[MUL_ZERO2]], %[[MUL_ZERO]] dim = 0
+// TRANSPOSE-NEXT: %[[TRANSPOSED2:.*]] = nabla.transpose %[[BOTH]] permutation = [1, 0] : tensor<2x2xf32> -> tensor<2x2xf32>
 // TRANSPOSE-NEXT: return %[[TRANSPOSED2]]
 func.func @transpose(%x: tensor<2x2xf32>, %ct: tensor<2xf32>) -> tensor<2x2xf32> {
   %r, %lin = nabla.linearize @f(%x) wrt = [0]

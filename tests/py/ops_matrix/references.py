@@ -282,6 +282,7 @@ def _compare(attributes: dict[str, Any]) -> Reference:
 
 REFERENCES: dict[str, Callable[[dict[str, Any]], Reference]] = {
     "argsort": lambda a: lambda x: np.argsort(x, axis=a["dim"], kind="stable"),
+    "basis": lambda a: lambda: np.eye(a["shape"][0]).reshape(a["shape"]),
     "broadcast": _broadcast,
     "compare": _compare,
     "concatenate": lambda a: lambda *inputs: np.concatenate(inputs, a["dim"]),

@@ -50,6 +50,16 @@ def iota() -> list[Sample]:
     ]
 
 
+def basis() -> list[Sample]:
+    floats = [sample("basis", d, result=f"tensor<3x3x{d}>") for d in ("f16", "bf16", "f32")]
+    return [
+        sample("basis", "of vectors", result="tensor<4x4xf64>"),
+        sample("basis", "of matrices", result="tensor<6x2x3xf64>"),
+        sample("basis", "of numbers", result="tensor<1xf64>"),
+        together("basis", "all dtypes", floats),
+    ]
+
+
 def random_bits() -> list[Sample]:
     def one(name: str, shape: tuple[int, ...], result: str) -> Sample:
         keys = ints(*shape, 2, low=0, high=2**32, dtype="ui32")
@@ -76,5 +86,6 @@ def random_bits() -> list[Sample]:
 ROWS: dict[str, Callable[[], list[Sample]]] = {
     "constant": constant,
     "iota": iota,
+    "basis": basis,
     "random_bits": random_bits,
 }
