@@ -84,6 +84,7 @@ def measure_here(threads: int, given: argparse.Namespace) -> None:
     from benchmarks import machine, report
     from benchmarks.measure import Plan
 
+    threaded = threads != counts(given)[-1]
     environment.keep_to(threads)
     quick = given.quick
     libraries = peers.libraries(given.peers)
@@ -94,7 +95,7 @@ def measure_here(threads: int, given: argparse.Namespace) -> None:
     heading = f"\n{title}: {peak}\n{report.heading(names)}"
     print(json.dumps({"line": heading, "threads": threads, **limits._asdict()}), flush=True)
     plan = Plan(libraries, threads, given.seconds, quick)
-    for row in chosen(given.names, quick, threads != counts(given)[-1]):
+    for row in chosen(given.names, quick, threaded):
         for figure in row.measure(plan):
             record = report.record(figure, threads, limits)
             record["line"] = report.line(figure, names, limits)

@@ -41,12 +41,12 @@ class Library:
         """What a tree holds, for comparison."""
         raise NotImplementedError
 
-    def jit(self, fn: Function) -> Function:
-        """`fn` the way this library runs it best."""
+    def jit(self, fn: Function, **options: Any) -> Function:
+        """`fn` the way this library runs it best; eager ones have no options."""
         return fn
 
     def training_step(self, model: models.Model) -> Function:
-        return self.jit(models.training_step(self, model))
+        return self.jit(models.training_step(self, model), donate_argnums=0)
 
     def gradient(self, fn: Function, argnums: tuple[int, ...]) -> Function:
         """Of a scalar function with respect to these arguments, ready to be called."""
@@ -98,8 +98,8 @@ class Nabla(Library):
     def leaves(self, tree: Any) -> list[np.ndarray]:
         return [np.asarray(leaf) for leaf in self.tree_leaves(tree)]
 
-    def jit(self, fn: Function) -> Function:
-        return self.module.compile(fn)  # type: ignore[no-any-return]
+    def jit(self, fn: Function, **options: Any) -> Function:
+        return self.module.compile(fn, **options)  # type: ignore[no-any-return]
 
 
 class Jax(Library):
@@ -236,7 +236,7 @@ class Torch(Library):
 class CompiledTorch(Torch):
     name = "torch.compile"
 
-    def jit(self, fn: Function) -> Function:
+    def jit(self, fn: Function, **options: Any) -> Function:
         return self.module.compile(fn)  # type: ignore[no-any-return]
 
 
