@@ -150,12 +150,14 @@ class Tests:
             "PYTHONDONTWRITEBYTECODE": "1",
         }
         timeout = LIT_TIMEOUT if command[: len(LIT)] == LIT else PYTHON_TIMEOUT
+        # What they print without any mutant tells why they fail.
+        quiet = subprocess.DEVNULL if number else None
         process = subprocess.Popen(
             [str(word) for word in command],
             cwd=self.tree,
             env=environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stdout=quiet,
+            stderr=quiet,
             start_new_session=True,
         )
         try:
