@@ -95,6 +95,8 @@ def big(x):
         x = nb.sin(x) * x + nb.sum(nb.cos(x))
     return x
 
+# Where the tests run in the background, a shell may have turned it off.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 compiled = nb.compile(big)
 x = nb.ones((64, 64)).realize()
 """
