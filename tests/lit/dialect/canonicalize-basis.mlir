@@ -81,3 +81,50 @@ func.func @stays(%a: tensor<3x4xf32>, %d: tensor<3x3xf32>, %v: tensor<3xf32>, %m
   %u = nabla.dot_general %eye, %a batch = [] x [] contract = [1] x [0] : (tensor<3x3xf32>, tensor<3x4xf32>) -> tensor<3x4xf32>
   return %r, %s, %t, %u : tensor<3x4xf32>, tensor<3x4xf32>, tensor<6x2x4xf32>, tensor<3x4xf32>
 }
+
+// Both dimensions are contracted; one remains that is not the basis's.
+// CHECK-LABEL: func.func @other_dimensions(
+// CHECK-COUNT-2: nabla.dot_general
+func.func @other_dimensions(%a: tensor<3x3x4xf32>, %b: tensor<5x4xf32>) -> (tensor<4xf32>, tensor<3x3x4xf32>) {
+  %e = nabla.basis : tensor<3x3xf32>
+  %r = nabla.dot_general %e, %a batch = [] x [] contract = [0, 1] x [0, 1] : (tensor<3x3xf32>, tensor<3x3x4xf32>) -> tensor<4xf32>
+  %be = nabla.broadcast %e dims = [0, 1] : tensor<3x3xf32> -> tensor<3x3x5xf32>
+  %s = nabla.dot_general %be, %b batch = [] x [] contract = [2] x [0] : (tensor<3x3x5xf32>, tensor<5x4xf32>) -> tensor<3x3x4xf32>
+  return %r, %s : tensor<4xf32>, tensor<3x3x4xf32>
+}
+
+// A dimension of the basis is a batch.
+// CHECK-LABEL: func.func @batch_of_basis(
+// CHECK-COUNT-2: nabla.dot_general
+func.func @batch_of_basis(%a: tensor<3x5x4xf32>, %b: tensor<3x3x4xf32>) -> (tensor<3x3x4xf32>, tensor<3x5x4xf32>) {
+  %e = nabla.basis : tensor<3x3xf32>
+  %be = nabla.broadcast %e dims = [0, 1] : tensor<3x3xf32> -> tensor<3x3x5xf32>
+  %r = nabla.dot_general %be, %a batch = [0] x [0] contract = [2] x [1] : (tensor<3x3x5xf32>, tensor<3x5x4xf32>) -> tensor<3x3x4xf32>
+  %s = nabla.dot_general %be, %b batch = [0] x [0] contract = [1] x [1] : (tensor<3x3x5xf32>, tensor<3x3x4xf32>) -> tensor<3x5x4xf32>
+  return %r, %s : tensor<3x3x4xf32>, tensor<3x5x4xf32>
+}
+
+// The dimensions of the factor would change their order.
+// CHECK-LABEL: func.func @order(
+//       CHECK: nabla.dot_general
+func.func @order(%a: tensor<5x3x4xf32>, %d: tensor<3x5xf32>) -> tensor<5x3x4xf32> {
+  %e = nabla.basis : tensor<3x3xf32>
+  %be = nabla.broadcast %e dims = [0, 2] : tensor<3x3xf32> -> tensor<3x5x3xf32>
+  %bd = nabla.broadcast %d dims = [0, 1] : tensor<3x5xf32> -> tensor<3x5x3xf32>
+  %ed = nabla.mul_zero %be, %bd : tensor<3x5x3xf32>
+  %r = nabla.dot_general %ed, %a batch = [1] x [0] contract = [2] x [1] : (tensor<3x5x3xf32>, tensor<5x3x4xf32>) -> tensor<5x3x4xf32>
+  return %r : tensor<5x3x4xf32>
+}
+
+// CHECK-LABEL: func.func @doubled(
+//  CHECK-SAME: %[[A:.*]]: tensor<3x4xf32>)
+//  CHECK-NEXT: %[[TWO:.*]] = nabla.constant dense<2.000000e+00> : tensor<3x4xf32>
+//  CHECK-NEXT: %[[R:.*]] = nabla.mul %[[A]], %[[TWO]]
+//  CHECK-NEXT: return %[[R]]
+func.func @doubled(%a: tensor<3x4xf32>) -> tensor<3x4xf32> {
+  %e = nabla.basis : tensor<3x3xf32>
+  %two = nabla.constant dense<2.0> : tensor<3x3xf32>
+  %p = nabla.mul %e, %two : tensor<3x3xf32>
+  %r = nabla.dot_general %p, %a batch = [] x [] contract = [1] x [0] : (tensor<3x3xf32>, tensor<3x4xf32>) -> tensor<3x4xf32>
+  return %r : tensor<3x4xf32>
+}
