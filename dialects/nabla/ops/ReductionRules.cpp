@@ -122,11 +122,8 @@ LogicalResult ReduceProdOp::jvp(JvpContext &ctx, ValueRange primals,
   outs.primals.push_back(
       ReduceProdOp::create(b, getLoc(), primals[0], getDims()));
   outs.tangents.push_back(nullptr);
-  Value tangent = tangents[0];
-  if (!tangent)
-    return success();
   Dual slices{mergeInFront(b, getLoc(), primals[0], getDims()),
-              mergeInFront(b, getLoc(), tangent, getDims())};
+              mergeInFront(b, getLoc(), tangents[0], getDims())};
   // The product of nothing is constant.
   if (shapeOf(slices.primal)[0] == 0)
     return success();

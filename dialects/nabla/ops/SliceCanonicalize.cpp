@@ -97,11 +97,9 @@ struct SliceOfPad final : OpRewritePattern<SliceOp> {
     if (!unpadded && !pad->hasOneUse())
       return failure();
     Value x = emitBox(rewriter, op.getLoc(), pad.getX(), *box);
-    if (unpadded)
-      rewriter.replaceOp(op, x);
-    else
-      rewriter.replaceOpWithNewOp<PadOp>(op, x, pad.getValue(), low, high,
-                                         pad.getInterior());
+    // Without padding, it folds.
+    rewriter.replaceOpWithNewOp<PadOp>(op, x, pad.getValue(), low, high,
+                                       pad.getInterior());
     return success();
   }
 };
