@@ -7,6 +7,8 @@
 #include "python/bindings/bindings.h"
 #include "python/bindings/graph.h"
 
+#include <frameobject.h>
+
 #include <unordered_map>
 
 using namespace nabla;

@@ -123,6 +123,16 @@ def test_numbers_and_arrays_are_operands_and_the_rest_is_compared() -> None:
         g(2.0, bytearray(b"x"))
 
 
+def test_numbers_of_python_yield_to_dtypes() -> None:
+    f = nb.compile(lambda x, y: x + y)
+    half = nb.tensor([1.0], dtype="float16")
+    for _ in range(2):
+        assert f(2.0, half).dtype == "float16"
+        assert f(nb.tensor(2.0), half).dtype == "float32"
+        assert f(f(2.0, 1.0), half).dtype == "float16"  # the sum of two such is one
+    assert f.stats.hits == 5
+
+
 def test_true_is_no_static_one() -> None:
     f = nb.compile(lambda x, n: x + (100 if n is True else n), static_argnums=1)
     assert [f(1.0, 1).item(), f(1.0, True).item(), f(1.0, n=1).item()] == [2.0, 101.0, 2.0]
