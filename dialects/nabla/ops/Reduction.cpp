@@ -37,17 +37,28 @@ inferReduce(MLIRContext *context, std::optional<Location> location,
   return success();
 }
 
+/// Checks an op that gives positions along a dimension; `x` becomes its
+/// operand.
+template <typename OpTy>
+static LogicalResult checkPositions(const Checker &check, MLIRContext *context,
+                                    typename OpTy::Adaptor adaptor,
+                                    RankedTensorType &x) {
+  if (failed(check.inferable(context, adaptor, 1)))
+    return failure();
+  x = tensorOf(adaptor.getX());
+  int64_t dim = adaptor.getDim();
+  return check.inRange("dim", dim, x.getRank(), describe("x", x));
+}
+
 template <typename OpTy>
 static LogicalResult
 inferArgReduce(MLIRContext *context, std::optional<Location> location,
                typename OpTy::Adaptor adaptor, SmallVectorImpl<Type> &types) {
   Checker check(OpTy::getOperationName(), location);
-  if (failed(check.inferable(context, adaptor, 1)))
+  RankedTensorType x;
+  if (failed(checkPositions<OpTy>(check, context, adaptor, x)))
     return failure();
-  RankedTensorType x = tensorOf(adaptor.getX());
   int64_t dim = adaptor.getDim();
-  if (failed(check.inRange("dim", dim, x.getRank(), describe("x", x))))
-    return failure();
   if (x.getDimSize(dim) == 0)
     return check.error("dimension ", dim, " of ", describe("x", x),
                        " has no elements");
@@ -60,11 +71,8 @@ static LogicalResult
 inferArgsort(MLIRContext *context, std::optional<Location> location,
              typename OpTy::Adaptor adaptor, SmallVectorImpl<Type> &types) {
   Checker check(OpTy::getOperationName(), location);
-  if (failed(check.inferable(context, adaptor, 1)))
-    return failure();
-  RankedTensorType x = tensorOf(adaptor.getX());
-  int64_t dim = adaptor.getDim();
-  if (failed(check.inRange("dim", dim, x.getRank(), describe("x", x))))
+  RankedTensorType x;
+  if (failed(checkPositions<OpTy>(check, context, adaptor, x)))
     return failure();
   types.push_back(x.clone(IntegerType::get(context, 64)));
   return success();
