@@ -21,16 +21,16 @@ import numpy as np
 from nabla._core import elementwise as e
 from nabla._core import selecting
 from nabla._core.apply import apply1
-from nabla._core.attributes import int_array, integer
+from nabla._core.attributes import integer
 from nabla._core.convert import as_value
 from nabla._core.dtypes import as_dtype, float32, int32, int64, uint32, uint64
 from nabla._core.errors import at_user
 from nabla._core.graph import Value
 from nabla._core.keys import KEY, split_stacked
 from nabla._core.literals import check_fits, constant, from_numpy, scalar
-from nabla._core.tree import value_of, wrap
+from nabla._core.tree import wrap
 from nabla._core.types import tensor_type
-from nabla.control_flow import scan
+from nabla._generated import build
 from nabla.functions import _draws as d
 from nabla.functions._support import normalize_axis
 from nabla.functions.indexing import gather
@@ -262,50 +262,15 @@ def _count(op: str, number: int) -> int:
 
 
 def _order(key: Value, count: int) -> Value:
-    """0 to count - 1, sorted by random words whose low bits they are.
-
-    A bitonic sorting network (Batcher, "Sorting networks and their applications", 1968), as a
-    loop over its stages; it is filled up to a power of 2 by words that come last.
-    """
+    """0 to count - 1, sorted by random words; the low bits of these do not count."""
     kind = int32 if count < 2**31 else int64
     if count < 2:
         return constant(0, tensor_type(kind, (count,)))
     size = 1 << (count - 1).bit_length()
-    own = d.iota((size,), uint64)
-    sizes, ends = constant(size, own.type), constant(2**64 - size, own.type)
     words = d.random_bits(key, (size,), uint64)
-    drawn = apply1("sub", (words, apply1("rem", (words, sizes))))
-    real = apply1("compare", (own, constant(count, own.type)), _predicate("lt"))
-    drawn = apply1("add", (apply1("select", (real, drawn, ends)), own))
-
-    def stage(now: Any, item: Any) -> tuple[Any, None]:
-        block, distance = (e.broadcast(value_of(i), (size,)) for i in item)
-        place, words = d.iota((size,), uint64), value_of(now)
-        table = e.reshape(e.convert(apply1("xor", (place, distance)), int64), (size, 1))
-        other = selecting.gather(words, table, [0])
-        ends = [_is_clear(place, bit) for bit in (block, distance)]
-        smaller = apply1("compare", ends, _predicate("eq"))
-        least, most = apply1("min", (words, other)), apply1("max", (words, other))
-        return wrap(apply1("select", (smaller, least, most))), None
-
-    steps = [
-        (1 << block, 1 << distance)
-        for block in range(1, size.bit_length())
-        for distance in reversed(range(block))
-    ]
-    blocks, distances = (np.array(column, np.uint64) for column in zip(*steps, strict=True))
-    ordered = value_of(scan(stage, wrap(drawn), (blocks, distances))[0])
-    first = (("starts", int_array((0,))), ("limits", int_array((count,))))
-    kept = apply1("slice", (ordered,), (*first, ("strides", int_array((1,)))))
-    return e.convert(apply1("rem", (kept, constant(size, kept.type))), kind)
-
-
-def _predicate(name: str) -> tuple[tuple[str, str]]:
-    return (("predicate", f"#nabla<predicate {name}>"),)
-
-
-def _is_clear(word: Value, bit: Value) -> Value:
-    return apply1("compare", (apply1("and", (word, bit)), constant(0, word.type)), _predicate("eq"))
+    words = build.slice_(words, starts=(0,), limits=(count,), strides=(1,))
+    drawn = build.sub(words, build.rem(words, constant(size, words.type)))
+    return e.convert(build.argsort(drawn, dim=0), kind)
 
 
 def categorical(key: TensorLike, logits: TensorLike, axis: int = -1, shape: Any = None) -> Tensor:
