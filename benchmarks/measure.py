@@ -102,6 +102,18 @@ class Calls(NamedTuple):
                     raise SystemExit(f"{self.name}: {name} does not agree with nabla")
 
 
+def wait_for_quiet(most: float = 0.1) -> None:
+    """Sleeps until the threads of this process do: those of OpenMP and OpenBLAS spin for up to
+    30 ms after a call, and slow down whoever comes next."""
+    end = time.perf_counter() + most
+    used = time.process_time()
+    while time.perf_counter() < end:
+        time.sleep(1e-3)
+        before, used = used, time.process_time()
+        if used - before < 2e-4:
+            return
+
+
 def take_turns(
     calls: Mapping[str, Call], seconds: float, settle: bool = False
 ) -> dict[str, list[float]]:
@@ -121,7 +133,7 @@ def take_turns(
     while time.perf_counter() < end or len(samples["nabla"]) < (5 if seconds else 1):
         for name, call in calls.items():
             if settle and not (samples[name] and samples[name][0] > 5e4):
-                time.sleep(2e-3)
+                wait_for_quiet()
                 call()
             start = time.perf_counter()
             for _ in range(repeats[name]):

@@ -23,6 +23,14 @@ static constexpr int patience = 2000;
 static constexpr int64_t maxThreads = 256;
 static constexpr int64_t maxTurns = std::numeric_limits<uint32_t>::max();
 
+/// The processors that this process may run on; none if they are not known.
+static cpu_set_t allowedProcessors() {
+  cpu_set_t allowed;
+  if (sched_getaffinity(0, sizeof(allowed), &allowed) != 0)
+    CPU_ZERO(&allowed);
+  return allowed;
+}
+
 static int64_t countThreads() {
   if (const char *text = std::getenv("NABLA_NUM_THREADS")) {
     char *end = nullptr;
@@ -30,9 +38,7 @@ static int64_t countThreads() {
     if (end != text && !*end && count > 0)
       return std::min<int64_t>(count, maxThreads);
   }
-  cpu_set_t allowed;
-  if (sched_getaffinity(0, sizeof(allowed), &allowed) != 0)
-    return 1;
+  cpu_set_t allowed = allowedProcessors();
   return std::clamp<int64_t>(CPU_COUNT(&allowed), 1, maxThreads);
 }
 
@@ -56,14 +62,39 @@ ThreadPool &ThreadPool::get() {
 }
 
 void ThreadPool::startWorkers() {
-  started = true;
   // Signals are for the threads of the program.
   sigset_t all, before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  for (int64_t i = 1; i < threads; ++i)
-    std::thread([this] { work(); }).detach();
+  for (int64_t i = 1; i < threads; ++i) {
+    std::thread worker([this] { work(); });
+    workers.push_back(worker.native_handle());
+    worker.detach(); // it runs until the process ends
+  }
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  makeRoom();
+}
+
+void ThreadPool::makeRoom() {
+  int processor = sched_getcpu();
+  if (processor == callersProcessor)
+    return;
+  callersProcessor = processor;
+  cpu_set_t others = allowedProcessors();
+  CPU_CLR(processor, &others);
+  if (CPU_COUNT(&others) == 0)
+    return;
+  for (pthread_t worker : workers)
+    pthread_setaffinity_np(worker, sizeof(others), &others);
+}
+
+void ThreadPool::wakeWorkers(int64_t turns) {
+  if (sleepers.load() == 0)
+    return;
+  // A scheduler often wakes a thread on the processor of the one who asks,
+  // where it would wait for milliseconds although another is idle.
+  makeRoom();
+  futexWake(generation, std::min(turns - 1, threads));
 }
 
 bool ThreadPool::takeTurn() {
@@ -119,7 +150,7 @@ ThreadPool::Outcome ThreadPool::tryRun(int64_t turns, LoopBody loopBody,
   if (turns <= 1 || threads == 1 || turns > maxTurns || inside ||
       !lock.try_lock())
     return Outcome::Refused;
-  if (!started)
+  if (workers.empty())
     startWorkers();
   inside = true;
   body = loopBody;
@@ -129,8 +160,7 @@ ThreadPool::Outcome ThreadPool::tryRun(int64_t turns, LoopBody loopBody,
   ticket.store(number << 32 | static_cast<uint64_t>(turns),
                std::memory_order_release);
   generation.fetch_add(1);
-  if (sleepers.load() > 0)
-    futexWake(generation, std::min<int64_t>(turns - 1, threads));
+  wakeWorkers(turns);
   while (takeTurn())
     ;
   waitForTurns();

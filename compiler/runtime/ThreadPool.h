@@ -12,6 +12,8 @@
 #include <atomic>
 #include <cstdint>
 #include <mutex>
+#include <pthread.h>
+#include <vector>
 
 namespace nabla {
 
@@ -43,13 +45,18 @@ private:
   /// Refuses if the pool is at work, or not worth it.
   Outcome tryRun(int64_t turns, LoopBody body, void *captures);
   void startWorkers();
+  void wakeWorkers(int64_t turns);
+  /// Keeps the workers off the processor of the calling thread.
+  void makeRoom();
   void work();
   /// Takes a turn and runs it; false if none is left.
   bool takeTurn();
   void waitForTurns();
 
   const int64_t threads;
-  bool started = false;
+  std::vector<pthread_t> workers;
+  /// The processor that workers keep off.
+  int callersProcessor = -1;
   std::mutex busy;
 
   // The present loop.

@@ -78,6 +78,19 @@ print(len(os.listdir("/proc/self/task")) - before)
     assert run(tail, 1) == ["0"]
 
 
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="there is one processor")
+def test_workers_keep_off_the_processor_of_the_caller() -> None:
+    tail = """
+before = {int(task) for task in os.listdir("/proc/self/task")}
+digest()
+workers = {int(task) for task in os.listdir("/proc/self/task")} - before
+allowed = os.sched_getaffinity(0)
+for worker in workers:
+    print(len(allowed - os.sched_getaffinity(worker)))
+"""
+    assert run(tail, 3) == ["1", "1"]
+
+
 def test_callers_on_several_threads() -> None:
     x = np.random.default_rng(1).normal(size=(600, 700))
 
