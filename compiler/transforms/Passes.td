@@ -190,7 +190,7 @@ def TransformsPass : NablaModulePass<"nabla-transforms"> {
   }];
   let statistics = [
     Statistic<"peakOps", "peak-ops",
-              "The most ops between two expansions, constants not counted">
+              "The most ops at any time, constants not counted">
   ];
 }
 

@@ -72,10 +72,14 @@ public:
   /// told before.
   void eraseUnused(llvm::function_ref<void(mlir::func::FuncOp)> erased);
 
+  /// The most ops that the module has had so far, by `countOps`.
+  int64_t getPeakOps() const { return peakOps; }
+
 private:
   mlir::ModuleOp module;
   mlir::SymbolTable symbols;
   Cleaner cleaner;
+  int64_t peakOps = 0;
   std::map<DerivationKey, JvpCallee> jvps;
   std::map<DerivationKey, SplitCallee> splits;
   std::map<DerivationKey, TransposeCallee> transposes;

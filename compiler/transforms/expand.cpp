@@ -447,7 +447,6 @@ void Expander::eraseUnused() {
                ? specialized.erase(it)
                : std::next(it);
   });
-  expansion.peakOps = std::max(expansion.peakOps, countOps(module));
 }
 
 LogicalResult Expander::run() {
@@ -464,6 +463,7 @@ LogicalResult Expander::run() {
     for (func::FuncOp entry : entries)
       returnResiduals(entry);
   eraseUnused();
+  expansion.peakOps = deriver.getPeakOps();
   bool all = options.jvp && options.linearize && options.apply && options.vmap;
   return success(!all || !reportLeft());
 }

@@ -37,8 +37,7 @@ struct ExpandOptions {
 /// What an expansion tells about itself.
 struct Expansion {
   std::vector<LinearResult> linearResults;
-  /// The largest number of ops between the expansion of one function and the
-  /// next, by `countOps`.
+  /// The most ops that the module had on the way, by `countOps`.
   int64_t peakOps = 0;
 };
 
