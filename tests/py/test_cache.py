@@ -159,8 +159,8 @@ def test_keys() -> None:
     others = [ADD.replace("2xf32", "2xf64"), ADD.replace("@main", "@f"), MULTIPLY]
     keys = {key(ADD), key(ADD, "other cpu"), *map(key, others)}
     assert len(keys) == 2 + len(others)
-    triple, cpu, features, host = _nabla.target().split("\n")
-    assert "linux" in triple and cpu and features.startswith(("+", "-")) and host
+    triple, cpu, _features, host = _nabla.target().split("\n")
+    assert "linux" in triple and cpu and host
 
 
 def test_another_target_is_compiled_for(folder: pathlib.Path) -> None:
@@ -168,8 +168,8 @@ def test_another_target_is_compiled_for(folder: pathlib.Path) -> None:
     (entry,) = entries(folder)
     module = _nabla.Module.parse(ADD)
     assert entry.stem == _nabla.cache_key(module, _nabla.target())
-    # As if a machine with other features had written it.
-    entry.rename(entry.with_stem(_nabla.cache_key(module, _nabla.target().replace("+", "-", 1))))
+    # As if another machine had written it.
+    entry.rename(entry.with_stem(_nabla.cache_key(module, _nabla.target() + "+more")))
     assert not run()[1].cached
 
 

@@ -5,9 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/codegen/cpu/host.h"
-
-#include "llvm/ADT/StringMap.h"
-#include "llvm/TargetParser/Host.h"
+#include "compiler/codegen/cpu/target_cpu.h"
 
 #include <unistd.h>
 
@@ -21,7 +19,7 @@ static int64_t cacheBytes(int name, int64_t common) {
 
 const Host &Host::get() {
   static const Host host = [] {
-    llvm::StringMap<bool> features = llvm::sys::getHostCPUFeatures();
+    const llvm::StringMap<bool> &features = TargetCpu::get().features;
     bool hasAvx512 = features.lookup("avx512f") &&
                      features.lookup("avx512bw") &&
                      features.lookup("avx512vl") && features.lookup("avx512dq");

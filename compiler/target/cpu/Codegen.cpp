@@ -6,6 +6,7 @@
 
 #include "compiler/target/cpu/Codegen.h"
 #include "compiler/codegen/cpu/host.h"
+#include "compiler/codegen/cpu/target_cpu.h"
 
 #include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/ExecutionEngine/Orc/JITTargetMachineBuilder.h"
@@ -31,9 +32,10 @@ struct Optimized {
 
 } // namespace
 
-/// This CPU, asked once; nothing where LLVM does not know it.
-static const std::optional<llvm::orc::JITTargetMachineBuilder> &getHost() {
-  static const auto host =
+/// How code for the target is made, asked once; nothing where LLVM does not
+/// know this CPU.
+static const std::optional<llvm::orc::JITTargetMachineBuilder> &getTarget() {
+  static const auto target =
       []() -> std::optional<llvm::orc::JITTargetMachineBuilder> {
     llvm::InitializeNativeTarget();
     llvm::InitializeNativeTargetAsmPrinter();
@@ -42,12 +44,16 @@ static const std::optional<llvm::orc::JITTargetMachineBuilder> &getHost() {
       llvm::consumeError(found.takeError());
       return std::nullopt;
     }
+    if (const TargetCpu &cpu = TargetCpu::get(); !cpu.isHost) {
+      found->setCPU(cpu.name);
+      found->setFeatures(""); // those of the CPU
+    }
     // The linker puts code and data where it finds room.
     found->setRelocationModel(llvm::Reloc::PIC_);
     found->setCodeModel(llvm::CodeModel::Small);
     return std::move(*found);
   }();
-  return host;
+  return target;
 }
 
 namespace {
@@ -124,9 +130,12 @@ private:
 
 static LogicalResult translate(ModuleOp module, Optimized &result,
                                llvm::function_ref<void()> beforePass) {
-  if (!getHost())
+  if (const TargetCpu &cpu = TargetCpu::get(); !cpu.problem.empty())
+    return module.emitError("NABLA_TARGET_CPU: ")
+           << cpu.name << " " << cpu.problem;
+  if (!getTarget())
     return module.emitError("code generation: this CPU is not known to LLVM");
-  auto builder = *getHost();
+  auto builder = *getTarget();
   auto machine = builder.createTargetMachine();
   if (!machine)
     return module.emitError("code generation: ")
@@ -179,8 +188,8 @@ const std::string &describeTarget() {
   static const std::string text = [] {
     std::string text;
     llvm::raw_string_ostream os(text);
-    if (getHost()) {
-      auto builder = *getHost();
+    if (getTarget()) {
+      auto builder = *getTarget();
       os << builder.getTargetTriple().str() << '\n'
          << builder.getCPU() << '\n'
          << builder.getFeatures().getString() << '\n';

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/target/cpu/Jit.h"
+#include "compiler/runtime/SmallFloats.h"
 #include "compiler/runtime/Temporaries.h"
 #include "compiler/runtime/ThreadPool.h"
 
@@ -51,6 +52,13 @@ static Error defineRuntime(orc::ExecutionSession &session,
   define("malloc", &allocateTemporary);
   define("free", &releaseTemporary);
   define("nabla_parallel_for", &nabla_parallel_for);
+  using FromFloat = SmallFloat(float);
+  using FromDouble = SmallFloat(double);
+  define("__truncsfhf2", static_cast<FromFloat *>(narrowToF16));
+  define("__truncdfhf2", static_cast<FromDouble *>(narrowToF16));
+  define("__truncsfbf2", static_cast<FromFloat *>(narrowToBF16));
+  define("__truncdfbf2", static_cast<FromDouble *>(narrowToBF16));
+  define("__extendhfsf2", &widenF16);
   return library.define(orc::absoluteSymbols(std::move(runtime)));
 }
 
