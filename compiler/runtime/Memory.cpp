@@ -9,6 +9,7 @@
 
 #include <cstdlib>
 #include <mutex>
+#include <sys/mman.h>
 #include <vector>
 
 using namespace nabla;
@@ -81,16 +82,29 @@ static size_t roundUp(size_t bytes) {
   return (bytes + !bytes + Buffer::alignment - 1) & ~(Buffer::alignment - 1);
 }
 
+/// From the system. Reading along many small pages, a processor waits for their
+/// addresses: it reads huge ones up to half as fast again.
+static void *allocateLarge(size_t bytes) {
+  constexpr size_t hugePage = size_t(2) << 20;
+  if (bytes < 2 * hugePage)
+    return std::aligned_alloc(Buffer::alignment, bytes);
+  void *pointer;
+  if (posix_memalign(&pointer, hugePage, bytes) != 0)
+    return nullptr;
+  madvise(pointer, bytes, MADV_HUGEPAGE); // no harm if there are none
+  return pointer;
+}
+
 void *nabla::allocateMemory(size_t bytes) {
   bytes = roundUp(bytes);
   if (bytes < largeBlock)
     return std::aligned_alloc(Buffer::alignment, bytes);
   if (void *pointer = freeBlocks().take(bytes))
     return pointer;
-  if (void *pointer = std::aligned_alloc(Buffer::alignment, bytes))
+  if (void *pointer = allocateLarge(bytes))
     return pointer;
   freeBlocks().clear();
-  return std::aligned_alloc(Buffer::alignment, bytes);
+  return allocateLarge(bytes);
 }
 
 void nabla::releaseMemory(void *pointer, size_t bytes) {
