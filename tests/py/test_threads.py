@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import threading
+from typing import Any
 
 import nabla as nb
 import numpy as np
@@ -35,6 +36,10 @@ def digest():
         nb.matmul(x, w),
         nb.grad(lambda w: nb.sum(nb.tanh(nb.matmul(x, w))))(w),
         nb.sum(x, axis=0),
+        nb.sum(odd),
+        nb.sum(nb.cos(odd) * odd),
+        nb.argmax(odd),
+        nb.grad(lambda x: nb.sum(softmax(x) ** 2))(x),
     ]
     return hashlib.sha256(b"".join(v.numpy().tobytes() for v in values)).hexdigest()
 """
@@ -121,3 +126,47 @@ def test_parts_cover_all_elements(size: tuple[int, ...]) -> None:
     np.testing.assert_array_equal(y[0].numpy(), x * 2 + 1)
     np.testing.assert_array_equal(y[1].numpy(), x.sum(-1))
     np.testing.assert_array_equal(y[2].numpy(), np.sqrt(x) * 3)
+
+
+# In parts of equal and unequal length, of rows and of columns; with few totals and with many.
+DIVIDED = [
+    (1_000_003,), (1_048_576,), (1_049, 1_031), (17, 70_001), (70_001, 17), (3, 400_003),
+    (2, 3, 200_003), (64, 33, 521), (129, 9_001),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("size", DIVIDED)
+def test_reductions_in_parts(size: tuple[int, ...]) -> None:
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=size)
+    spoiled = x.copy()
+    spoiled.flat[rng.integers(0, x.size, 3)] = np.nan
+    axes: list[int | None] = [None, *range(len(size))]
+
+    def reduced(m: Any, x: Any, spoiled: Any) -> list[Any]:
+        of_numbers = (m.sum, m.argmax, lambda x, axis: m.sum(m.cos(x), axis=axis))
+        of_spoiled = (m.max, m.min, m.argmin)
+        found = [fn(x, axis=axis) for fn in of_numbers for axis in axes]
+        return found + [fn(spoiled, axis=axis) for fn in of_spoiled for axis in axes]
+
+    results = nb.compile(lambda x, y: reduced(nb, x, y))(x, spoiled)
+    for result, expected in zip(results, reduced(np, x, spoiled), strict=True):
+        np.testing.assert_allclose(result.numpy(), expected, rtol=1e-12, atol=1e-8)
+
+
+@pytest.mark.parametrize("value", [-np.inf, np.inf, np.nan, -0.0])
+def test_all_elements_of_parts_are_equal(value: float) -> None:
+    x = np.full((1_200, 1_000), value, np.float32)
+    fns = (nb.max, nb.min, nb.argmax, nb.sum)
+    results = nb.compile(lambda x: [fn(x, axis=axis) for fn in fns for axis in (None, 0)])(x)
+    expected = [
+        fn(x, axis=axis) for fn in (np.max, np.min, np.argmax, np.sum) for axis in (None, 0)
+    ]
+    for result, wanted in zip(results, expected, strict=True):
+        np.testing.assert_array_equal(result.numpy(), wanted)
+
+
+def test_donated_elements_are_changed_once() -> None:
+    x = np.arange(1_000_003, dtype=np.float32)
+    tripled = nb.compile(lambda x: x * 3 + 1, donate_argnums=0)(nb.tensor(x))
+    np.testing.assert_array_equal(tripled.numpy(), x * 3 + 1)

@@ -66,7 +66,7 @@ def FillSplatsPass : Pass<"nabla-fill-splats"> {
 def ExpandMathPass : Pass<"nabla-expand-math", "::mlir::ModuleOp"> {
   let summary = "Turn functions of mathematics into arithmetic";
   let description = [{
-    exp, log, sin, tanh, erf and so on of f32 and f64, scalar or vector, become
+    exp, log, sin, tanh, erf, maxima and so on of f32 and f64, scalar or vector, become
     arithmetic within 2 units in the last place; a vector stays a vector. The
     functions of the C library, which take one number at a time, are left with
     powers of f64, and sines, cosines and tangents of huge numbers.

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/codegen/cpu/divide.h"
+#include "compiler/codegen/cpu/part_totals.h"
 #include "compiler/codegen/cpu/shrink_buffers.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -23,8 +24,14 @@ static constexpr double workOfPart = 1 << 18;
 static constexpr double mostParts = 64;
 /// Parts of a loop over single elements are whole lines of the cache.
 static constexpr int64_t elementsOfLine = 64;
+/// No vector is longer.
+static constexpr int64_t mostLanes = 256;
 /// An access to memory, in units of work.
 static constexpr int64_t accessCost = 2;
+/// Rows of less are not read at the speed of memory.
+static constexpr int64_t columnsOfPart = 2048;
+/// So often may a part touch its totals, for each time it has to set them up.
+static constexpr int64_t usesOfTotal = 32;
 
 int64_t numParts(double work) {
   double parts = std::min(work / workOfPart, mostParts);
@@ -61,7 +68,7 @@ private:
   struct Use {
     Kernel *kernel;
     Access *access;
-    bool isWritten, isRead;
+    bool isWritten, isRead, isTotal;
   };
   void compare(const Use &a, const Use &b);
   bool isLocal(Value root);
@@ -79,11 +86,12 @@ private:
 Conflicts::Conflicts(Nest &nest) {
   nest.forEachKernel([&](Kernel &kernel) {
     kernels.insert(kernel.op);
-    solvable &= !kernel.isReduction.front() && !kernel.usesIndexOf(0);
+    bool isReduction = kernel.isReduction.front();
+    solvable &= !isReduction || hasPartTotals(kernel);
     for (auto [i, access] : llvm::enumerate(kernel.accesses))
       if (access)
-        uses.push_back(
-            {&kernel, &*access, kernel.isOutput(i), kernel.reads(i)});
+        uses.push_back({&kernel, &*access, kernel.isOutput(i), kernel.reads(i),
+                        isReduction && kernel.isOutput(i)});
     for (Kernel::Lookup &lookup : kernel.lookups)
       lookedUp.push_back(lookup.access.root);
   });
@@ -98,8 +106,10 @@ Conflicts::Conflicts(Nest &nest) {
 }
 
 void Conflicts::compare(const Use &a, const Use &b) {
-  if (!isSeparable(*a.access, a.kernel->extents, *b.access, b.kernel->extents,
-                   1)) {
+  if (a.isTotal || b.isTotal) {
+    solvable = a.access == b.access;
+  } else if (!isSeparable(*a.access, a.kernel->extents, *b.access,
+                          b.kernel->extents, 1)) {
     solvable = a.access->root == b.access->root && isLocal(a.access->root);
     localBuffers.insert(a.access->root);
   } else if (b.isRead) {
@@ -112,52 +122,173 @@ bool Conflicts::isLocal(Value root) {
   return alloc && isSeenOnlyBy(alloc, kernels);
 }
 
-/// The length of parts, or 0 if the loop cannot be divided well.
-static int64_t partSize(Nest &nest, bool allowTwice) {
-  int64_t parts = std::min(numParts(workOf(nest)), nest.extent);
+namespace {
+
+/// How a loop is divided: 0 parts if it is not.
+struct Division {
+  int64_t parts = 0, size = 0;
+  bool isCut = false; // the last part is shorter
+  SmallVector<Value> locals;
+};
+
+} // namespace
+
+/// Divides `extent` into that many parts, or some less.
+static Division divided(int64_t extent, int64_t parts, bool isInnermost,
+                        bool allowTwice) {
+  Division division;
   if (parts < 2)
-    return 0;
-  int64_t size = llvm::divideCeil(nest.extent, parts);
-  if (nest.isInnermost())
-    size = llvm::divideCeil(size, elementsOfLine) * elementsOfLine;
-  if (allowTwice)
-    return size < nest.extent ? size : 0;
-  while (size <= nest.extent / 2 && nest.extent % size != 0)
-    ++size;
-  return size <= nest.extent / 2 ? size : 0;
+    return division;
+  int64_t unit = isInnermost ? elementsOfLine : 1;
+  int64_t size = llvm::divideCeil(llvm::divideCeil(extent, parts), unit) * unit;
+  if (!allowTwice) {
+    // Equal parts, if that makes them little longer. A vector in a shorter one
+    // must not reach back into the part before.
+    int64_t equal = size;
+    while (equal <= size + size / 4 && extent % equal != 0)
+      equal += unit;
+    if (extent % equal == 0)
+      size = equal;
+    while (isInnermost && extent % size != 0 && extent % size < mostLanes &&
+           size < extent)
+      size += unit;
+    division.isCut = extent % size != 0;
+  }
+  if (size >= extent)
+    return Division();
+  division.parts = llvm::divideCeil(extent, size);
+  division.size = size;
+  return division;
 }
 
-void divideNest(Nest &nest) {
-  if (nest.isLeaf())
-    return;
+/// Totals must be used often enough to be set up for each part.
+static int64_t limitByTotals(Nest &nest, int64_t parts) {
+  double uses = 0, totals = 0;
+  nest.forEachKernel([&](Kernel &kernel) {
+    double iterations = 1;
+    for (int64_t extent : kernel.extents)
+      iterations *= extent;
+    uses += iterations * kernel.accesses.size();
+    if (kernel.isReduction.front())
+      totals += numTotals(kernel);
+  });
+  return std::min<double>(parts, uses / (usesOfTotal * std::max(totals, 1.0)));
+}
+
+static Division divisionOfRows(Nest &nest) {
   Conflicts conflicts(nest);
   if (!conflicts.areSolvable())
-    return;
-  int64_t size = partSize(nest, conflicts.allowTwice());
-  if (size == 0)
-    return;
-  // The new loop counts elements too, in steps of a part.
+    return Division();
+  int64_t parts = std::min(numParts(workOf(nest)), nest.extent);
+  bool hasTotals = false;
+  nest.forEachKernel(
+      [&](Kernel &kernel) { hasTotals |= kernel.isReduction.front(); });
+  if (hasTotals)
+    parts = limitByTotals(nest, parts);
+  Division division = divided(nest.extent, parts, nest.isInnermost(),
+                              conflicts.allowTwice() && !hasTotals);
+  llvm::append_range(division.locals, conflicts.locals());
+  return division;
+}
+
+/// Whether all that `nest` does is to reduce along its outermost loop for each
+/// iteration of the next one.
+static bool reducesColumns(Nest &nest) {
+  if (nest.isLeaf() || nest.children.size() != 1 ||
+      nest.children.front()->isLeaf())
+    return false;
+  bool does = true;
   nest.forEachKernel([&](Kernel &kernel) {
-    kernel.extents.front() = size;
-    kernel.extents.insert(kernel.extents.begin(), nest.extent);
-    kernel.isReduction.insert(kernel.isReduction.begin(), false);
-    kernel.dims.insert(kernel.dims.begin(), kernel.dims.front());
+    does = does && hasPartTotals(kernel) && !kernel.isReduction[1];
+  });
+  return does;
+}
+
+/// Makes the loop at `level`, that of `nest`, the inner one of two.
+static void interchange(Nest &nest, unsigned level) {
+  nest.forEachKernel([&](Kernel &kernel) {
+    auto swapIn = [&](auto &list) { std::swap(list[level], list[level + 1]); };
+    swapIn(kernel.extents);
+    swapIn(kernel.isReduction);
+    swapIn(kernel.dims);
     for (auto &access : kernel.accesses)
       if (access)
-        access->strides.insert(access->strides.begin(),
-                               access->strides.front());
+        swapIn(access->strides);
+  });
+  std::swap(nest.extent, nest.children.front()->extent);
+}
+
+/// Of a nest that reduces columns, with its loops interchanged.
+static Division divisionOfColumns(Nest &nest, bool isInnermost) {
+  Conflicts conflicts(nest);
+  if (!conflicts.areSolvable() || !conflicts.locals().empty())
+    return Division();
+  int64_t parts = nest.extent / (isInnermost ? columnsOfPart : 1);
+  parts = std::min(numParts(workOf(nest)), parts);
+  return divided(nest.extent, parts, isInnermost, /*allowTwice=*/false);
+}
+
+/// Puts a loop over parts around `nest`.
+static void addPartLoop(Nest &nest, const Division &division) {
+  // The new loop counts elements too, in steps of a part.
+  nest.forEachKernel([&](Kernel &kernel) {
+    kernel.extents.front() = division.size;
+    kernel.extents.insert(kernel.extents.begin(), nest.extent);
+    auto repeatFirst = [](auto &list) {
+      auto first = list.front();
+      list.insert(list.begin(), first);
+    };
+    repeatFirst(kernel.isReduction);
+    repeatFirst(kernel.dims);
+    for (auto &access : kernel.accesses)
+      if (access)
+        repeatFirst(access->strides);
   });
   auto part = std::make_unique<Nest>();
-  part->extent = size;
+  part->extent = division.size;
+  part->isCut = division.isCut;
   part->children = std::move(nest.children);
   nest.children.clear();
   nest.children.push_back(std::move(part));
-  nest.partSize = size;
-  llvm::append_range(nest.locals, conflicts.locals());
+  nest.partSize = division.size;
+  nest.locals = division.locals;
+}
+
+/// Threads share the columns that `nest` reduces, if there are more than
+/// `rows`, the parts of its rows.
+static bool divideColumns(Nest &nest, int64_t rows) {
+  if (!reducesColumns(nest))
+    return false;
+  bool isInnermost = nest.children.front()->isInnermost();
+  interchange(nest, 0);
+  Division columns = divisionOfColumns(nest, isInnermost);
+  if (columns.parts == 0 || columns.parts < rows) {
+    interchange(nest, 0);
+    return false;
+  }
+  addPartLoop(nest, columns);
+  if (isInnermost) {
+    Nest &part = *nest.children.front();
+    interchange(part, 1);
+    std::swap(part.isCut, part.children.front()->isCut);
+  }
+  return true;
+}
+
+void divideNest(ImplicitLocOpBuilder &b, Nest &nest) {
+  if (nest.isLeaf())
+    return;
+  Division rows = divisionOfRows(nest);
+  if (divideColumns(nest, rows.parts) || rows.parts == 0)
+    return;
+  addPartLoop(nest, rows);
+  separateTotals(b, nest, rows.parts);
+  for (auto &combiner : nest.combiners)
+    divideColumns(*combiner, 0);
 }
 
 void forParts(ImplicitLocOpBuilder &b, int64_t extent, int64_t size,
-              llvm::function_ref<void(Value)> body) {
+              bool movesBack, llvm::function_ref<void(Value)> body) {
   auto index = [&](int64_t value) { return b.getIndexAttr(value); };
   auto loop = scf::ForallOp::create(b, ArrayRef<OpFoldResult>{index(0)},
                                     ArrayRef<OpFoldResult>{index(extent)},
@@ -166,7 +297,7 @@ void forParts(ImplicitLocOpBuilder &b, int64_t extent, int64_t size,
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(loop.getBody());
   Value first = loop.getInductionVar(0);
-  if (extent % size != 0)
+  if (movesBack && extent % size != 0)
     first = arith::MinSIOp::create(
         b, first, arith::ConstantIndexOp::create(b, extent - size));
   body(first);

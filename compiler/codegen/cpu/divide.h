@@ -21,12 +21,14 @@ int64_t numParts(double work);
 
 /// Divides the outermost loop of `nest`, if it is long and no iteration needs
 /// another one: the nest becomes a parallel one around the loop of one part.
-void divideNest(Nest &nest);
+/// Parts of a reduction get totals of their own, or are parts of the totals.
+void divideNest(mlir::ImplicitLocOpBuilder &b, Nest &nest);
 
 /// A parallel loop over parts of `extent`, of `size` each. `body` gets the
-/// first element of a part; the last part moves back to end with the extent.
+/// first element of a part; the last part moves back to end with the extent,
+/// or is shorter.
 void forParts(mlir::ImplicitLocOpBuilder &b, int64_t extent, int64_t size,
-              llvm::function_ref<void(mlir::Value)> body);
+              bool movesBack, llvm::function_ref<void(mlir::Value)> body);
 
 } // namespace nabla
 

@@ -107,6 +107,15 @@ void forSteps(ImplicitLocOpBuilder &b, int64_t extent, int64_t step,
   body(iv);
 }
 
+void forRange(ImplicitLocOpBuilder &b, Value first, Value last, int64_t step,
+              llvm::function_ref<void(Value)> body) {
+  auto loop = scf::ForOp::create(b, first, last,
+                                 arith::ConstantIndexOp::create(b, step));
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loop.getBody());
+  body(loop.getInductionVar());
+}
+
 /// Swaps ever smaller blocks off the diagonal.
 SmallVector<Value> transpose(ImplicitLocOpBuilder &b, ArrayRef<Value> rows) {
   SmallVector<Value> result(rows);
@@ -237,13 +246,19 @@ void BodyEmitter::changeStep(unsigned level) {
                  [&](Known &other) { return other.first.strides[level] != 0; });
 }
 
+/// Of the first lane; several loops may run over one dimension, each over parts
+/// of the one outside.
+Value BodyEmitter::firstIndexOf(Kernel &kernel, unsigned dim) {
+  Value sum;
+  for (auto [other, iv] : llvm::zip_equal(kernel.dims, ivs))
+    if (other == dim)
+      sum = sum ? arith::AddIOp::create(b, sum, iv).getResult() : iv;
+  return sum ? sum : arith::ConstantIndexOp::create(b, 0).getResult();
+}
+
 Value BodyEmitter::indexOf(Kernel &kernel, unsigned dim) {
-  auto *level = llvm::find(kernel.dims, dim);
-  if (level == kernel.dims.end())
-    return splat(b, arith::ConstantIndexOp::create(b, 0), lanes);
-  Value iv = ivs[level - kernel.dims.begin()];
-  Value first = splat(b, iv, lanes);
-  if (lanes == 1 || std::next(level) != kernel.dims.end())
+  Value first = splat(b, firstIndexOf(kernel, dim), lanes);
+  if (lanes == 1 || kernel.dims.empty() || kernel.dims.back() != dim)
     return first;
   return arith::AddIOp::create(b, first,
                                laneNumbers(b, b.getIndexType(), lanes));
@@ -276,7 +291,7 @@ Value BodyEmitter::lookUp(Kernel &kernel, Kernel::Lookup &lookup) {
     if (lanes != 1 && number && kernel.depth() != 0 &&
         number.getDim() == kernel.dims.back()) {
       apart += stride;
-      add(first, scaled(ivs.back(), stride));
+      add(first, scaled(firstIndexOf(kernel, number.getDim()), stride));
       continue;
     }
     Value all = operand(index);

@@ -51,6 +51,10 @@ mlir::Value laneNumbers(mlir::ImplicitLocOpBuilder &b, mlir::Type type,
 /// the extent; no loop for one step.
 void forSteps(mlir::ImplicitLocOpBuilder &b, int64_t extent, int64_t step,
               llvm::function_ref<void(mlir::Value)> body);
+/// A loop from `first` to `last`.
+void forRange(mlir::ImplicitLocOpBuilder &b, mlir::Value first,
+              mlir::Value last, int64_t step,
+              llvm::function_ref<void(mlir::Value)> body);
 /// The columns of a square of vectors.
 llvm::SmallVector<mlir::Value> transpose(mlir::ImplicitLocOpBuilder &b,
                                          llvm::ArrayRef<mlir::Value> rows);
@@ -115,6 +119,7 @@ private:
   mlir::Value lowestIndex(const Access &access);
   mlir::Value laneOffsets(int64_t stride);
   mlir::Value allLanes();
+  mlir::Value firstIndexOf(Kernel &kernel, unsigned dim);
   mlir::Value indexOf(Kernel &kernel, unsigned dim);
   mlir::Value lookUp(Kernel &kernel, Kernel::Lookup &lookup);
   mlir::Value scaled(mlir::Value index, int64_t stride);

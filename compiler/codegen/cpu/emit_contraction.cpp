@@ -137,11 +137,12 @@ void ContractionEmitter::emit() {
     return;
   }
   sharedLoop = loop;
-  forParts(b, c.extent(loop), size, [&, size = size](Value first) {
-    firstOfPart = first;
-    c.kernel.extents[sharedLoop] = size;
-    emitPart();
-  });
+  forParts(b, c.extent(loop), size, /*movesBack=*/true,
+           [&, size = size](Value first) {
+             firstOfPart = first;
+             c.kernel.extents[sharedLoop] = size;
+             emitPart();
+           });
 }
 
 /// The loop that threads share, and how many of its iterations make a part: a

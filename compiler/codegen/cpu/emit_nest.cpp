@@ -37,6 +37,9 @@ constexpr int64_t maxWaste = 8;
 /// short enough to be computed side by side.
 constexpr int64_t termsAtOnce = 4;
 constexpr unsigned maxTermCost = 24;
+/// Of a loop that its vectors do not divide, the rest is a loop of its own, if
+/// its body is that short: the others need not ask which elements are new.
+constexpr unsigned maxRestCost = 24;
 /// Squares that are transposed in registers repeat their body for each row.
 constexpr unsigned maxTransposedCost = 10;
 
@@ -99,11 +102,26 @@ bool canVectorize(Nest &nest) {
   return can;
 }
 
+/// Of the dimension that the innermost loop runs over, or parts of it.
+int64_t numIterations(Kernel &kernel) {
+  int64_t most = 0;
+  for (auto [dim, extent] : llvm::zip_equal(kernel.dims, kernel.extents))
+    if (dim == kernel.dims.back())
+      most = std::max(most, extent);
+  return most;
+}
+
 /// The vectors' loop that is all that `nest` holds, or null.
 Nest *onlyVectorLoop(Nest &nest) {
   Nest *child = nest.children.front().get();
   bool isOnly = nest.children.size() == 1 && !child->isLeaf();
   return isOnly && canVectorize(*child) ? child : nullptr;
+}
+
+bool isCutShort(Nest &nest) {
+  return nest.isCut || llvm::any_of(nest.children, [](auto &child) {
+           return isCutShort(*child);
+         });
 }
 
 class NestEmitter {
@@ -132,6 +150,7 @@ private:
 
   void prepareBuffers(Nest &nest, llvm::function_ref<bool(Access &)> which);
   void emitParts(Nest &nest);
+  Value slotOf(Value slots, Value first, int64_t partSize);
   void emit(Nest &nest);
   void emitChildren(Nest &nest);
   bool emitSum(Nest &nest);
@@ -140,11 +159,23 @@ private:
   void emitSquare(ArrayRef<Access> columns, Value row, Value column);
   SmallVector<Access> readsOfColumns(Nest &nest);
   void emitVectorLoop(Nest &nest);
-  void emitVectorBody(Nest &nest, Operation *loop, Value iv,
+  /// Of the steps between two elements, multiples of a vector's length from the
+  /// first one. With `movesBack` the last vector ends with the loop.
+  void emitSteps(Nest &nest, Value first, Value last, bool movesBack,
+                 SmallVectorImpl<Value> &totals);
+  void emitVectorBody(Nest &nest, Operation *loop, Value iv, bool movesBack,
                       MutableArrayRef<Value> totals);
   void emitKernels(BodyEmitter &body, MutableArrayRef<Value> totals);
   void emitKernelsOfTerms(BodyEmitter &body);
   std::pair<Value, Value> moveBack(Nest &nest, Value iv);
+  /// How often the loop runs.
+  Value countOf(Nest &nest) {
+    return nest.isCut ? partLength : constant(nest.extent);
+  }
+  /// The last multiple of `step` that is not above the loop's count.
+  Value wholeSteps(Nest &nest, int64_t step);
+  bool needsNew() { return !reductions.empty() || isInPlace; }
+  Value iterationOf(Kernel &kernel);
   std::pair<Value, Value> placeOf(Reduction &reduction, unsigned output);
   SmallVector<Value> firstTotals(Nest &nest);
   void storeTotals(ValueRange totals);
@@ -157,6 +188,7 @@ private:
   unsigned vectorBits;
   FlatBuffers buffers;
   SmallVector<Value> ivs;
+  Value partLength; // of the loop that is cut short
   /// Of the innermost loop at hand.
   int64_t lanes = 1;
   bool isInPlace = false;
@@ -178,21 +210,42 @@ void NestEmitter::prepareBuffers(Nest &nest,
 }
 
 void NestEmitter::emitParts(Nest &nest) {
-  forParts(b, nest.extent, nest.partSize, [&](Value first) {
+  bool isCut = isCutShort(nest);
+  forParts(b, nest.extent, nest.partSize, !isCut, [&](Value first) {
     IRMapping copies;
     for (Value local : nest.locals)
       b.clone(*local.getDefiningOp(), copies);
-    auto isCopied = [&](Access &access) {
-      access.root = copies.lookupOrDefault(access.root);
-      return !buffers.isPrepared(access);
+    for (Value slots : nest.slots)
+      copies.map(slots, slotOf(slots, first, nest.partSize));
+    auto isOwn = [&](Access &access) {
+      Value copy = copies.lookupOrNull(access.root);
+      if (copy)
+        (llvm::is_contained(nest.slots, access.root) ? access.view
+                                                     : access.root) = copy;
+      return copy != nullptr;
     };
-    prepareBuffers(nest, isCopied);
+    prepareBuffers(nest, isOwn);
+    if (isCut)
+      partLength = arith::MinSIOp::create(
+          b, constant(nest.partSize),
+          arith::SubIOp::create(b, constant(nest.extent), first).getResult());
     ivs.push_back(first);
-    emit(*nest.children.front());
+    emitChildren(nest);
     ivs.pop_back();
     for (Value local : nest.locals)
       memref::DeallocOp::create(b, copies.lookup(local));
   });
+}
+
+/// The row of a buffer of slots that a part has.
+Value NestEmitter::slotOf(Value slots, Value first, int64_t partSize) {
+  auto type = cast<MemRefType>(slots.getType());
+  Value part = arith::DivUIOp::create(b, first, constant(partSize));
+  OpFoldResult zero = b.getIndexAttr(0), one = b.getIndexAttr(1),
+               all = b.getIndexAttr(type.getDimSize(1));
+  return memref::SubViewOp::create(b, slots, ArrayRef<OpFoldResult>{part, zero},
+                                   ArrayRef<OpFoldResult>{one, all},
+                                   ArrayRef<OpFoldResult>{one, one});
 }
 
 void NestEmitter::emit(Nest &nest) {
@@ -207,8 +260,7 @@ void NestEmitter::emit(Nest &nest) {
   }
   if (emitSum(nest) || emitTransposed(nest))
     return;
-  auto loop =
-      scf::ForOp::create(b, constant(0), constant(nest.extent), constant(1));
+  auto loop = scf::ForOp::create(b, constant(0), countOf(nest), constant(1));
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(loop.getBody());
   ivs.push_back(loop.getInductionVar());
@@ -245,6 +297,14 @@ bool NestEmitter::emitSum(Nest &nest) {
     return false;
   int64_t count = std::min(termsAtOnce, nest.extent);
   int64_t whole = nest.extent / count * count;
+  if (nest.isCut) {
+    Value end = wholeSteps(nest, count);
+    forRange(b, constant(0), end, count,
+             [&](Value first) { emitTerms(*inner, first, count); });
+    forRange(b, end, countOf(nest), 1,
+             [&](Value first) { emitTerms(*inner, first, 1); });
+    return true;
+  }
   forSteps(b, whole, count,
            [&](Value first) { emitTerms(*inner, first, count); });
   if (whole < nest.extent)
@@ -285,7 +345,8 @@ SmallVector<Access> NestEmitter::readsOfColumns(Nest &nest) {
 /// Columns are read as rows of a square that is transposed in registers.
 bool NestEmitter::emitTransposed(Nest &nest) {
   Nest *inner = onlyVectorLoop(nest);
-  if (!inner || bodyCost(nest) > maxTransposedCost)
+  if (!inner || bodyCost(nest) > maxTransposedCost || nest.isCut ||
+      inner->isCut)
     return false;
   unsigned bits = 8;
   bool isParallel = true;
@@ -360,7 +421,8 @@ SmallVector<Value> NestEmitter::firstTotals(Nest &nest) {
     if (reduction.selection) {
       auto [buffer, index] = placeOf(reduction, 0);
       Value old = memref::LoadOp::create(b, buffer, index);
-      bool isShort = nest.extent <= std::numeric_limits<int32_t>::max();
+      bool isShort = numIterations(*reduction.kernel) <=
+                     std::numeric_limits<int32_t>::max();
       Type type = isShort ? b.getI32Type() : b.getI64Type();
       totals.push_back(splat(b, old, lanes));
       totals.push_back(splatConstant(b, b.getIntegerAttr(type, -1), lanes));
@@ -373,13 +435,20 @@ SmallVector<Value> NestEmitter::firstTotals(Nest &nest) {
   return totals;
 }
 
+Value NestEmitter::wholeSteps(Nest &nest, int64_t step) {
+  if (!nest.isCut)
+    return constant(nest.extent / step * step);
+  Value rest = arith::RemUIOp::create(b, countOf(nest), constant(step));
+  return arith::SubIOp::create(b, countOf(nest), rest);
+}
+
 /// The first element of an iteration that must not leave the loop, and which
 /// lanes are new there.
 std::pair<Value, Value> NestEmitter::moveBack(Nest &nest, Value iv) {
-  if (nest.extent % lanes == 0)
-    return {iv, Value()};
-  Value first = arith::MinSIOp::create(b, iv, constant(nest.extent - lanes));
-  if (reductions.empty() && !isInPlace)
+  Value last =
+      arith::SubIOp::create(b, countOf(nest), constant(lanes)).getResult();
+  Value first = arith::MinSIOp::create(b, iv, last);
+  if (!needsNew())
     return {first, Value()};
   Value numOld = arith::IndexCastOp::create(
       b, b.getI32Type(), arith::SubIOp::create(b, iv, first));
@@ -390,8 +459,11 @@ std::pair<Value, Value> NestEmitter::moveBack(Nest &nest, Value iv) {
 }
 
 void NestEmitter::emitVectorBody(Nest &nest, Operation *loop, Value iv,
+                                 bool movesBack,
                                  MutableArrayRef<Value> totals) {
-  auto [first, isNew] = moveBack(nest, iv);
+  Value first = iv, isNew;
+  if (movesBack)
+    std::tie(first, isNew) = moveBack(nest, iv);
   ivs.push_back(first);
   BodyEmitter body(b, buffers,
                    {ivs, static_cast<unsigned>(lanes), loop, isNew, isInPlace});
@@ -400,6 +472,15 @@ void NestEmitter::emitVectorBody(Nest &nest, Operation *loop, Value iv,
   else
     emitKernelsOfTerms(body);
   ivs.pop_back();
+}
+
+/// The number of the iteration, where one loop runs over parts of another one.
+Value NestEmitter::iterationOf(Kernel &kernel) {
+  Value sum = ivs.back();
+  for (auto [dim, iv] : llvm::zip(ArrayRef(kernel.dims).drop_back(), ivs))
+    if (dim == kernel.dims.back())
+      sum = arith::AddIOp::create(b, sum, iv);
+  return sum;
 }
 
 void NestEmitter::emitKernels(BodyEmitter &body,
@@ -415,7 +496,7 @@ void NestEmitter::emitKernels(BodyEmitter &body,
       Type type = getElementTypeOrSelf(own[1].getType());
       auto best = reduction->selection->take(
           b, {own[0], own[1]}, body.elements(*kernel, 0),
-          arith::IndexCastOp::create(b, type, ivs.back()));
+          arith::IndexCastOp::create(b, type, iterationOf(*kernel)));
       own[0] = best.element;
       own[1] = best.iteration;
     } else {
@@ -450,23 +531,35 @@ void NestEmitter::emitVectorLoop(Nest &nest) {
   lanes = chooseLanes(nest, vectorBits);
   isInPlace = updatesInPlace(kernels);
   SmallVector<Value> totals = firstTotals(nest);
-  if (nest.extent == lanes) {
-    emitVectorBody(nest, nullptr, constant(0), totals);
-    storeTotals(totals);
+  bool isOdd = nest.isCut || nest.extent % lanes != 0;
+  if (isOdd && needsNew() && bodyCost(nest) <= maxRestCost) {
+    Value end = wholeSteps(nest, lanes);
+    emitSteps(nest, constant(0), end, /*movesBack=*/false, totals);
+    emitSteps(nest, end, countOf(nest), /*movesBack=*/true, totals);
+  } else {
+    emitSteps(nest, constant(0), countOf(nest), /*movesBack=*/isOdd, totals);
+  }
+  storeTotals(totals);
+}
+
+void NestEmitter::emitSteps(Nest &nest, Value first, Value last, bool movesBack,
+                            SmallVectorImpl<Value> &totals) {
+  auto from = getConstantIntValue(first), to = getConstantIntValue(last);
+  if (from && to && *to - *from <= lanes) {
+    emitVectorBody(nest, nullptr, first, movesBack, totals);
     return;
   }
-  auto loop = scf::ForOp::create(b, constant(0), constant(nest.extent),
-                                 constant(lanes), totals);
+  auto loop = scf::ForOp::create(b, first, last, constant(lanes), totals);
   {
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(loop.getBody());
     totals.assign(loop.getRegionIterArgs().begin(),
                   loop.getRegionIterArgs().end());
-    emitVectorBody(nest, loop, loop.getInductionVar(), totals);
+    emitVectorBody(nest, loop, loop.getInductionVar(), movesBack, totals);
     if (!totals.empty())
       scf::YieldOp::create(b, totals);
   }
-  storeTotals(loop.getResults());
+  totals.assign(loop.getResults().begin(), loop.getResults().end());
 }
 
 /// One element of all lanes, by halves.
@@ -512,6 +605,10 @@ void NestEmitter::storeTotals(ValueRange totals) {
 
 void emitNest(ImplicitLocOpBuilder &b, Nest &nest, unsigned vectorBits) {
   NestEmitter(b, vectorBits).emitTop(nest);
+  for (auto &combiner : nest.combiners)
+    NestEmitter(b, vectorBits).emitTop(*combiner);
+  for (Value slots : nest.slots)
+    memref::DeallocOp::create(b, slots);
 }
 
 } // namespace nabla

@@ -19,10 +19,16 @@ struct Nest {
   Kernel *kernel = nullptr;
   int64_t extent = 1;
   std::vector<std::unique_ptr<Nest>> children;
-  /// For the outermost loop: 0, or the step of a parallel loop whose only child
-  /// loops over one part. Each part needs its own copy of the local buffers.
+  /// For the outermost loop: 0, or the step of a parallel loop whose children
+  /// do one part. Each part needs its own copy of the local buffers, and has a
+  /// row of each buffer of slots.
   int64_t partSize = 0;
-  llvm::SmallVector<mlir::Value> locals;
+  llvm::SmallVector<mlir::Value> locals, slots;
+  /// Whether this is the loop over one part, shorter in the last one.
+  bool isCut = false;
+  /// What comes behind the parts, and the kernels that were made for it.
+  std::vector<std::unique_ptr<Nest>> combiners;
+  std::vector<std::unique_ptr<Kernel>> ownKernels;
 
   bool isLeaf() const { return kernel != nullptr; }
   bool isInnermost() const {

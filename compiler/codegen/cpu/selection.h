@@ -38,7 +38,6 @@ struct Selection {
   std::pair<mlir::Value, mlir::Value> ofAllLanes(mlir::ImplicitLocOpBuilder &b,
                                                  Best best, mlir::Value old);
 
-private:
   /// Whether `element` beats `old`, lane by lane.
   mlir::Value compare(mlir::ImplicitLocOpBuilder &b, mlir::Value element,
                       mlir::Value old);

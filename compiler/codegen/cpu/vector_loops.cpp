@@ -98,9 +98,12 @@ void Run::finish() {
   for (auto &nest : nests)
     shrinkBuffers(*nest);
   for (auto &nest : nests)
-    divideNest(*nest);
+    divideNest(b, *nest);
   for (auto &nest : nests)
     emitNest(b, *nest, vectorBits);
+  for (auto &nest : nests)
+    for (auto &kernel : nest->ownKernels)
+      kernel->op.erase();
   for (Kernel *kernel : all)
     kernel->op.erase();
   kernels.clear();

@@ -35,14 +35,14 @@ func.func @small(%x: memref<1000xf32>, %y: memref<1000xf32>) {
   return
 }
 
-// An element that is changed in place must be done once: the parts divide the extent.
+// An element that is changed in place must be done once: parts are equal where that is possible.
 // CHECK-LABEL: func.func @in_place
-// CHECK: scf.forall (%{{.*}}) = (0) to (1000000) step
+// CHECK: scf.forall (%{{.*}}) = (0) to (1048576) step
 // CHECK-NOT: arith.minsi %{{.*}}, %c{{[0-9]*}} : index
 // CHECK: scf.for
-func.func @in_place(%x: memref<1000000xf32>) {
+func.func @in_place(%x: memref<1048576xf32>) {
   linalg.generic {indexing_maps = [#id], iterator_types = ["parallel"]}
-      outs(%x : memref<1000000xf32>) {
+      outs(%x : memref<1048576xf32>) {
   ^bb0(%a: f32):
     %0 = arith.mulf %a, %a : f32
     linalg.yield %0 : f32
@@ -50,10 +50,17 @@ func.func @in_place(%x: memref<1000000xf32>) {
   return
 }
 
-// 1000003 is prime.
+// 1000003 is prime: the last part is shorter, and no vector reaches back into the one before.
 // CHECK-LABEL: func.func @in_place_prime
-// CHECK-NOT: scf.forall
-// CHECK: return
+// CHECK: scf.forall (%[[PART:.*]]) = (0) to (1000003) step (66688)
+// CHECK: %[[LEFT:.*]] = arith.subi %c1000003, %[[PART]]
+// CHECK: %[[LENGTH:.*]] = arith.minsi %[[LEFT]], %c66688
+// CHECK: %[[REST:.*]] = arith.remui %[[LENGTH]], %c32
+// CHECK: %[[WHOLE:.*]] = arith.subi %[[LENGTH]], %[[REST]]
+// CHECK: scf.for %{{.*}} = %c0 to %[[WHOLE]] step %c32
+// CHECK-NOT: arith.select
+// CHECK: scf.for %{{.*}} = %[[WHOLE]] to %[[LENGTH]] step %c32
+// CHECK: arith.select
 func.func @in_place_prime(%x: memref<1000003xf32>) {
   linalg.generic {indexing_maps = [#id], iterator_types = ["parallel"]}
       outs(%x : memref<1000003xf32>) {
@@ -79,16 +86,127 @@ func.func @rows(%x: memref<1000x1000xf32>, %y: memref<1000xf32>) {
   return
 }
 
-// One sum is one thread's: its bits do not depend on how many there are.
+// A sum: each part has a total of its own, and these are added in order.
 // CHECK-LABEL: func.func @sum
-// CHECK-NOT: scf.forall
-// CHECK: return
+// CHECK: %[[SLOTS:.*]] = memref.alloc() {{.*}}: memref<22x1xf32>
+// CHECK: scf.forall (%[[FIRST:.*]]) = (0) to (1000000) step (45504) {
+// CHECK: %[[PART:.*]] = arith.divui %[[FIRST]], %c45504
+// CHECK: memref.subview %[[SLOTS]][%[[PART]], 0] [1, 1]
+// CHECK: memref.store %cst
+// CHECK: scf.for {{.*}} iter_args
+// CHECK: }
+// CHECK: vector.load {{.*}} memref<22xf32>, vector<8xf32>
+// CHECK: memref.dealloc %[[SLOTS]]
 func.func @sum(%x: memref<1000000xf32>, %y: memref<f32>) {
   linalg.generic {indexing_maps = [#id, affine_map<(i) -> ()>], iterator_types = ["reduction"]}
       ins(%x : memref<1000000xf32>) outs(%y : memref<f32>) {
   ^bb0(%a: f32, %b: f32):
     %0 = arith.addf %b, %a : f32
     linalg.yield %0 : f32
+  }
+  return
+}
+
+// Sums of short columns: each part adds some rows to totals of its own.
+// CHECK-LABEL: func.func @columns
+// CHECK: %[[SLOTS:.*]] = memref.alloc() {{.*}}: memref<[[PARTS:.*]]x512xf32>
+// CHECK: scf.forall (%{{.*}}) = (0) to (4099) step
+// CHECK: memref.subview %[[SLOTS]]
+// CHECK: vector.store %{{.*}} : memref<{{.*}}xf32>, vector<32xf32>
+// CHECK: scf.for
+// CHECK: scf.for
+// CHECK: arith.addf
+// CHECK: scf.for %{{.*}} = %c0 to %c{{.*}} step %c4
+// CHECK: scf.for
+// CHECK: arith.addf
+func.func @columns(%x: memref<4099x512xf32>, %y: memref<512xf32>) {
+  linalg.generic {indexing_maps = [#ij, affine_map<(i, j) -> (j)>],
+                  iterator_types = ["reduction", "parallel"]}
+      ins(%x : memref<4099x512xf32>) outs(%y : memref<512xf32>) {
+  ^bb0(%a: f32, %b: f32):
+    %0 = arith.addf %b, %a : f32
+    linalg.yield %0 : f32
+  }
+  return
+}
+
+// Sums of long and few rows: threads share the columns, and need no totals of their own.
+// CHECK-LABEL: func.func @long_rows
+// CHECK-NOT: memref.alloc
+// CHECK: scf.forall (%{{.*}}) = (0) to (100000) step
+// CHECK: scf.for %{{.*}} = %c0 to %c16 step %c4
+// CHECK: scf.for
+func.func @long_rows(%x: memref<16x100000xf32>, %y: memref<100000xf32>) {
+  linalg.generic {indexing_maps = [#ij, affine_map<(i, j) -> (j)>],
+                  iterator_types = ["reduction", "parallel"]}
+      ins(%x : memref<16x100000xf32>) outs(%y : memref<100000xf32>) {
+  ^bb0(%a: f32, %b: f32):
+    %0 = arith.addf %b, %a : f32
+    linalg.yield %0 : f32
+  }
+  return
+}
+
+// The best element: parts start with what is best so far, and their indices count from the
+// start of all.
+// CHECK-LABEL: func.func @best
+// CHECK: %[[ELEMENTS:.*]] = memref.alloc() {{.*}}: memref<[[PARTS:.*]]x1xf32>
+// CHECK: %[[INDICES:.*]] = memref.alloc() {{.*}}: memref<[[PARTS]]x1xi64>
+// CHECK: scf.forall (%[[FIRST:.*]]) = (0) to (1048576) step
+// CHECK: scf.for %[[I:.*]] = {{.*}} iter_args
+// CHECK: %[[NUMBER:.*]] = arith.addi %[[I]], %[[FIRST]]
+// CHECK: arith.index_cast %[[NUMBER]]
+// CHECK: scf.for %{{.*}} = %c0 to %c[[PARTS]] step %c1
+// CHECK: arith.cmpf ogt
+func.func @best(%x: memref<1048576xf32>, %y: memref<f32>, %at: memref<i64>) {
+  linalg.generic {indexing_maps = [#id, affine_map<(i) -> ()>, affine_map<(i) -> ()>],
+                  iterator_types = ["reduction"]}
+      ins(%x : memref<1048576xf32>) outs(%y, %at : memref<f32>, memref<i64>) {
+  ^bb0(%a: f32, %b: f32, %n: i64):
+    %i = linalg.index 0 : index
+    %number = arith.index_cast %i : index to i64
+    %beats = arith.cmpf ogt, %a, %b : f32
+    %0 = arith.select %beats, %a, %b : f32
+    %1 = arith.select %beats, %number, %n : i64
+    linalg.yield %0, %1 : f32, i64
+  }
+  return
+}
+
+// A sum beside the elements it adds up: one loop, one division.
+// CHECK-LABEL: func.func @elements_and_sum
+// CHECK: scf.forall
+// CHECK: vector.store
+// CHECK: arith.addf
+// CHECK-NOT: scf.forall
+// CHECK: return
+func.func @elements_and_sum(%x: memref<1000000xf32>, %y: memref<1000000xf32>, %s: memref<f32>) {
+  linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]}
+      ins(%x : memref<1000000xf32>) outs(%y : memref<1000000xf32>) {
+  ^bb0(%a: f32, %b: f32):
+    %0 = arith.mulf %a, %a : f32
+    linalg.yield %0 : f32
+  }
+  linalg.generic {indexing_maps = [#id, affine_map<(i) -> ()>], iterator_types = ["reduction"]}
+      ins(%y : memref<1000000xf32>) outs(%s : memref<f32>) {
+  ^bb0(%a: f32, %b: f32):
+    %0 = arith.addf %b, %a : f32
+    linalg.yield %0 : f32
+  }
+  return
+}
+
+// A running sum is in order, and one thread's.
+// CHECK-LABEL: func.func @running_sum
+// CHECK-NOT: scf.forall
+// CHECK: return
+func.func @running_sum(%x: memref<1000000xf32>, %total: memref<f32>, %y: memref<1000000xf32>) {
+  linalg.generic {indexing_maps = [#id, affine_map<(i) -> ()>, #id],
+                  iterator_types = ["reduction"]}
+      ins(%x : memref<1000000xf32>) outs(%total, %y : memref<f32>, memref<1000000xf32>) {
+  ^bb0(%a: f32, %t: f32, %out: f32):
+    %0 = arith.addf %t, %a : f32
+    linalg.yield %0, %0 : f32, f32
   }
   return
 }

@@ -57,6 +57,12 @@ std::optional<Approximation> approximationOf(Operation *op) {
       .Case([](math::AtanOp) { return A{&FloatMath::atan}; })
       .Case([](math::Atan2Op) { return A{nullptr, &FloatMath::atan2}; })
       .Case([](math::PowFOp) { return A{nullptr, &FloatMath::pow}; })
+      .Case([](arith::MaximumFOp) {
+        return A{nullptr, &FloatMath::maximum, true};
+      })
+      .Case([](arith::MinimumFOp) {
+        return A{nullptr, &FloatMath::minimum, true};
+      })
       .Default([](Operation *) { return std::nullopt; });
 }
 

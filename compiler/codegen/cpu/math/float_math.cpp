@@ -49,6 +49,14 @@ Value FloatMath::nan() {
   return number(std::numeric_limits<double>::quiet_NaN());
 }
 
+/// The inner choice is one instruction of x86, which takes the second operand
+/// where one is NaN. The outer one yields a NaN of its own: it must not be
+/// merged with the inner one.
+Value FloatMath::choose(Value isSecond, Value x, Value y) {
+  Value isNan = cmp(arith::CmpFPredicate::UNO, y, y);
+  return select(isNan, nan(), select(isSecond, y, x));
+}
+
 Value FloatMath::fma(Value x, Value y, Value z) {
   return make<math::FmaOp>(x, y, z);
 }

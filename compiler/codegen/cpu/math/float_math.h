@@ -49,6 +49,9 @@ public:
   Value atan(Value x);
   Value atan2(Value y, Value x);
   Value erf(Value x);
+  /// NaN if either is; of zeros, the first.
+  Value maximum(Value x, Value y) { return choose(gt(y, x), x, y); }
+  Value minimum(Value x, Value y) { return choose(lt(y, x), x, y); }
 
   /// Which lanes are finite, but too large for sin, cos and tan.
   Value isHuge(Value x);
@@ -87,6 +90,7 @@ private:
   std::pair<Value, Value> rootWithTail(Value x);
 
   // Arithmetic.
+  Value choose(Value isSecond, Value x, Value y);
   Value number(double value);
   Value integer(int64_t value);
   Value infinity();
