@@ -35,10 +35,10 @@ def test_an_update_is_in_place() -> None:
 
 
 def test_the_program_shows_it() -> None:
-    text = nb.inspect(update, "bufferize")(owned(5), owned(5))
+    text = nb.inspect(update, "bufferize")(owned(8), owned(8))
     assert text.count("memref.alloc") == 0 and text.count("vector.store") == 1
-    assert "nabla.donated = 2" in nb.inspect(update)(owned(5), owned(5))
-    assert "nabla.donated" not in nb.inspect(lambda w, g: w - g)(owned(5), owned(5))
+    assert "nabla.donated = 2" in nb.inspect(update)(owned(8), owned(8))
+    assert "nabla.donated" not in nb.inspect(lambda w, g: w - g)(owned(8), owned(8))
 
 
 def test_what_is_read_later_is_not_overwritten() -> None:
