@@ -270,7 +270,7 @@ def _order(key: Value, count: int) -> Value:
     words = d.random_bits(key, (size,), uint64)
     words = build.slice_(words, starts=(0,), limits=(count,), strides=(1,))
     drawn = build.sub(words, build.rem(words, constant(size, words.type)))
-    return e.convert(build.argsort(drawn, dim=0), kind)
+    return e.convert(build.argsort(drawn, dim=0, count=count), kind)
 
 
 def categorical(key: TensorLike, logits: TensorLike, axis: int = -1, shape: Any = None) -> Tensor:

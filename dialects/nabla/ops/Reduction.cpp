@@ -74,7 +74,15 @@ inferArgsort(MLIRContext *context, std::optional<Location> location,
   RankedTensorType x;
   if (failed(checkPositions<OpTy>(check, context, adaptor, x)))
     return failure();
-  types.push_back(x.clone(IntegerType::get(context, 64)));
+  SmallVector<int64_t> shape(x.getShape());
+  int64_t &extent = shape[adaptor.getDim()];
+  int64_t count = adaptor.getCount();
+  if (count < 0 || count > extent)
+    return check.error("count is ", count, ", but dimension ",
+                       int64_t(adaptor.getDim()), " of ", describe("x", x),
+                       " has ", extent, " elements");
+  extent = count;
+  types.push_back(RankedTensorType::get(shape, IntegerType::get(context, 64)));
   return success();
 }
 

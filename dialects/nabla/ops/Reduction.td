@@ -85,16 +85,19 @@ def Nabla_CumsumOp
 }
 
 def Nabla_ArgsortOp : Nabla_DiffOp<"argsort", [Nabla_InferType]> {
-  let summary = "The positions that sort x along a dimension";
+  let summary = "The positions that sort x along a dimension, or the first of them";
   let description = [{
-    From small to large; equal elements keep their order, and NaN come last. To sort
-    is to gather with them, and so differentiates.
+    From small to large, or `descending`; equal elements keep their order. NaN count as
+    largest. Of each row the first `count` positions are given. To sort is to gather with
+    them, and so differentiates.
   }];
   let family = "reduction";
-  let arguments = (ins Nabla_Tensor:$x, I64Attr:$dim);
+  let arguments = (ins Nabla_Tensor:$x, I64Attr:$dim, I64Attr:$count, UnitAttr:$descending);
   let results = (outs Nabla_TensorOf<[I64], "a tensor of 64-bit integers">:$result);
-  let assemblyFormat =
-      "$x `dim` `=` $dim attr-dict `:` type($x) `->` type($result)";
+  let assemblyFormat = [{
+    $x `dim` `=` $dim `count` `=` $count (`descending` $descending^)? attr-dict
+    `:` type($x) `->` type($result)
+  }];
 }
 
 #endif // NABLA_OPS_REDUCTION_TD

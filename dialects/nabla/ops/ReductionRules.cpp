@@ -251,7 +251,11 @@ LogicalResult ArgsortOp::jvp(JvpContext &ctx, ValueRange primals,
 
 LogicalResult ArgsortOp::batch(BatchContext &ctx, ValueRange operands,
                                ArrayRef<bool>, BatchResult &outs) {
-  return batchOfPositions(*this, ctx, operands, outs);
+  outs.values.push_back(ArgsortOp::create(ctx.builder, getLoc(), operands[0],
+                                          getDim() + 1, getCount(),
+                                          getDescending()));
+  outs.batched.push_back(true);
+  return success();
 }
 
 //===----------------------------------------------------------------------===//

@@ -8,12 +8,9 @@ from typing import TYPE_CHECKING
 
 from nabla._core import elementwise as e
 from nabla._core.convert import as_value
-from nabla._core.dtypes import int64
 from nabla._core.errors import at_user
 from nabla._core.graph import Value
-from nabla._core.literals import constant
 from nabla._core.tree import wrap
-from nabla._core.types import tensor_type
 from nabla._generated import build
 from nabla.functions._support import normalize_axis
 from nabla.functions.indexing import along
@@ -35,7 +32,7 @@ def argsort(x: TensorLike, axis: int | None = -1, descending: bool = False) -> T
     Tensor([1 2 0] : i64[3])
     """
     value, dim = _operand("argsort", x, axis)
-    return wrap(_order(value, dim, descending))
+    return wrap(_order(value, dim, descending=descending))
 
 
 def sort(x: TensorLike, axis: int | None = -1, descending: bool = False) -> Tensor:
@@ -51,7 +48,7 @@ def sort(x: TensorLike, axis: int | None = -1, descending: bool = False) -> Tens
     )
     """
     value, dim = _operand("sort", x, axis)
-    return wrap(along(value, _order(value, dim, descending), dim))
+    return wrap(along(value, _order(value, dim, descending=descending), dim))
 
 
 def top_k(x: TensorLike, k: int, axis: int = -1) -> tuple[Tensor, Tensor]:
@@ -66,20 +63,12 @@ def top_k(x: TensorLike, k: int, axis: int = -1) -> tuple[Tensor, Tensor]:
     value, dim = _operand("top_k", x, axis)
     if isinstance(k, bool) or not hasattr(k, "__index__"):
         raise TypeError(at_user(f"top_k: k must be an integer, got {k!r}"))
-    shape = value.type.shape
-    count = operator.index(k)
-    if not 0 <= count <= shape[dim]:
+    count, extent = operator.index(k), value.type.shape[dim]
+    if not 0 <= count <= extent:
         raise ValueError(
-            at_user(
-                f"top_k: k is {count}, but dimension {dim} of {value.type.short} has {shape[dim]}"
-            )
+            at_user(f"top_k: k is {count}, but dimension {dim} of {value.type.short} has {extent}")
         )
-    largest = build.slice_(
-        _order(value, dim, descending=True),
-        starts=[0] * len(shape),
-        limits=[count if d == dim else n for d, n in enumerate(shape)],
-        strides=[1] * len(shape),
-    )
+    largest = build.argsort(value, dim=dim, count=count, descending=True)
     return wrap(along(value, largest, dim)), wrap(largest)
 
 
@@ -91,10 +80,5 @@ def _operand(op: str, x: TensorLike, axis: int | None) -> tuple[Value, int]:
     return value, normalize_axis(op, axis, value.type.rank)
 
 
-def _order(x: Value, dim: int, descending: bool) -> Value:
-    if not descending:
-        return build.argsort(x, dim=dim)
-    # Sorted from behind, and read from behind: equal elements keep their order.
-    order = build.argsort(build.reverse(x, dims=[dim]), dim=dim)
-    last = constant(x.type.shape[dim] - 1, tensor_type(int64, order.type.shape))
-    return build.sub(last, build.reverse(order, dims=[dim]))
+def _order(x: Value, dim: int, *, descending: bool) -> Value:
+    return build.argsort(x, dim=dim, count=x.type.shape[dim], descending=descending)

@@ -75,7 +75,16 @@ func.func @argmin_scalar(%x: tensor<f32>) {
 func.func @argsort_range(%x: tensor<2x3xf32>) {
   // expected-error @+2 {{'nabla.argsort' op dim names dimension 2, but x (2x3) has dimensions 0 to 1}}
   // expected-error @+1 {{failed to infer returned types}}
-  %y = nabla.argsort %x dim = 2 : tensor<2x3xf32> -> tensor<2x3xi64>
+  %y = nabla.argsort %x dim = 2 count = 3 : tensor<2x3xf32> -> tensor<2x3xi64>
+  return
+}
+
+// -----
+
+func.func @argsort_count(%x: tensor<2x3xf32>) {
+  // expected-error @+2 {{'nabla.argsort' op count is 4, but dimension 1 of x (2x3) has 3 elements}}
+  // expected-error @+1 {{failed to infer returned types}}
+  %y = nabla.argsort %x dim = 1 count = 4 : tensor<2x3xf32> -> tensor<2x4xi64>
   return
 }
 

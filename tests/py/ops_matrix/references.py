@@ -100,6 +100,21 @@ def _extremum(ufunc: Any, lowest: bool) -> Callable[[dict[str, Any]], Reference]
     return make
 
 
+def _argsort(attributes: dict[str, Any]) -> Reference:
+    dim, count = attributes["dim"], attributes["count"]
+    descending = attributes.get("descending", False)
+
+    def run(x: Array) -> Array:
+        if not descending:
+            places = np.argsort(x, dim, kind="stable")
+        else:  # sorted from behind, and read from behind: equal elements keep their order
+            behind = np.argsort(np.flip(x, dim), dim, kind="stable")
+            places = x.shape[dim] - 1 - np.flip(behind, dim)
+        return np.take(places, range(count), dim)
+
+    return run
+
+
 def _cumsum(attributes: dict[str, Any]) -> Reference:
     dim, backwards = attributes["dim"], attributes.get("reverse", False)
 
@@ -281,7 +296,7 @@ def _compare(attributes: dict[str, Any]) -> Reference:
 
 
 REFERENCES: dict[str, Callable[[dict[str, Any]], Reference]] = {
-    "argsort": lambda a: lambda x: np.argsort(x, axis=a["dim"], kind="stable"),
+    "argsort": _argsort,
     "basis": lambda a: lambda: np.eye(a["shape"][0]).reshape(a["shape"]),
     "broadcast": _broadcast,
     "compare": _compare,

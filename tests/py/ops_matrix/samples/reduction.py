@@ -68,14 +68,30 @@ def arg(op: str) -> list[Sample]:
 
 def argsort() -> list[Sample]:
     extents = [
-        sample("argsort", f"{n} elements", ints(n, low=-9, high=9), dim=0)
+        sample("argsort", f"{n} elements", ints(n, low=-9, high=9), dim=0, count=n)
         for n in (1, 2, 3, 4, 5, 8, 9, 16, 17, 33, 100)
     ]
+    # Few of many are found without sorting them all.
+    counts = [
+        sample("argsort", f"{k} of 50", ints(3, 50, low=-9, high=9), dim=1, count=k, **down)
+        for k in (0, 1, 2, 7, 24, 25, 49, 50)
+        for down in ({}, {"descending": True})
+    ]
+    dtypes = [
+        sample("argsort", dtype, fixed(table(dtype, 3), dtype), dim=1, count=k, **down)
+        for dtype in dtypes_of("argsort")
+        for k in (1, 2)
+        for down in ({}, {"descending": True})
+    ]
     return [
-        *arg("argsort"),
-        sample("argsort", "nothing", floats(2, 0), dim=1),
-        sample("argsort", "no rows", floats(0, 3), dim=1),
+        sample("argsort", "matrix", signed(3, 4), dim=0, count=3),
+        sample("argsort", "vector", signed(4), dim=0, count=4),
+        sample("argsort", "middle", ints(2, 3, 2, low=-9, high=9), dim=1, count=2),
+        sample("argsort", "nothing", floats(2, 0), dim=1, count=0),
+        sample("argsort", "no rows", floats(0, 3), dim=1, count=3),
         together("argsort", "all extents", extents),
+        together("argsort", "all counts", counts),
+        together("argsort", "special values, both ways", dtypes),
     ]
 
 
