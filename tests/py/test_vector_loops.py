@@ -108,6 +108,28 @@ def test_the_gradient_of_rows_is_one_nest():
     assert count(nb.grad(cross_entropy), x, y)[2] == set()
 
 
+@pytest.mark.parametrize("rows", [64, 100])
+def test_sums_of_columns_share_the_loop_over_rows(rows):
+    """Also of a square, where columns are as long as rows."""
+
+    def loss(x, g, b, w):
+        return nb.sum(layernorm(x, g, b) * w)
+
+    gradient = nb.grad(loss, argnums=(0, 1, 2))
+    text = bufferized(gradient, rand(rows, 100), rand(100), rand(100), rand(rows, 100))
+    assert text.count("step %c1 {") == 1, "one loop over the rows"
+    assert "x100xf32>" not in "".join(re.findall(r"memref\.alloc\(\).*", text))
+
+
+def test_what_is_quickly_computed_is_not_stored():
+    """The distance from the mean is computed again for what stands behind a sum."""
+    args = rand(64, 100), rand(100), rand(100)
+    assert count(layernorm, *args)[:2] == (4, 0)
+    assert "memref<100xf32>" not in "".join(
+        re.findall(r"memref\.alloc\(\).*", bufferized(layernorm, *args))
+    )
+
+
 @pytest.mark.parametrize("size", [*range(1, 35), 63, 64, 65, 70])
 def test_any_size_gives_what_numpy_gives(size):
     """Tails of vectors: one compilation a size, with chains, rows, columns and layouts."""

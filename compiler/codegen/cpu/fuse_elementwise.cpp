@@ -49,6 +49,31 @@ static bool onlyPermutes(linalg::LinalgOp op) {
   });
 }
 
+/// Whether `op` makes one array, and perhaps numbers of rows, into another in a
+/// moment: such an array takes as long to be read as to be computed again.
+static bool isQuick(linalg::LinalgOp op) {
+  constexpr size_t mostOps = 2;
+  int64_t numArrays = 0;
+  for (AffineMap map : op.getIndexingMapsArray())
+    numArrays += map.isPermutation();
+  Block &body = *op.getBlock();
+  return op.getNumReductionLoops() == 0 && numArrays == 2 &&
+         body.getOperations().size() <= mostOps + 1 &&
+         llvm::all_of(body.without_terminator(), [](Operation &inner) {
+           return isa<arith::AddFOp, arith::SubFOp, arith::MulFOp,
+                      arith::NegFOp>(inner);
+         });
+}
+
+/// Whether a reduction, which cannot share its innermost loop with what
+/// follows, is among those who read `result`.
+static bool isReduced(Value result) {
+  return llvm::any_of(result.getUsers(), [](Operation *user) {
+    auto op = dyn_cast<linalg::LinalgOp>(user);
+    return op && op.getNumReductionLoops() != 0;
+  });
+}
+
 static bool shouldFuse(OpOperand *operand) {
   auto producer = operand->get().getDefiningOp<linalg::LinalgOp>();
   if (!producer)
@@ -57,9 +82,10 @@ static bool shouldFuse(OpOperand *operand) {
   if (!onlyPermutes(producer) &&
       !onlyPermutes(cast<linalg::LinalgOp>(operand->getOwner())))
     return false;
-  return onlyMoves(producer) ||
-         (operand->get().hasOneUse() && readsOnce(operand) &&
-          isFusionShort(producer, operand->getOwner()));
+  bool mayRepeat = operand->get().hasOneUse() ||
+                   (isQuick(producer) && isReduced(operand->get()));
+  return onlyMoves(producer) || (mayRepeat && readsOnce(operand) &&
+                                 isFusionShort(producer, operand->getOwner()));
 }
 
 class FuseElementwisePass

@@ -91,7 +91,18 @@ bool looksAlike(Kernel &a, Kernel &b, unsigned level) {
   return !isInnermost || a.canVectorize() == b.canVectorize();
 }
 
-bool canJoin(Kernel &kernel, Group &group, unsigned level) {
+/// Whether `fill` may stand in the loop of those who use what it fills; they
+/// are `later`.
+bool fillsForLoop(Kernel &fill, ArrayRef<Kernel *> later, unsigned level) {
+  auto *user = llvm::find_if(
+      later, [&](Kernel *kernel) { return sharesBuffer(fill, *kernel); });
+  return user == later.end() ||
+         ((*user)->depth() > level && looksAlike(fill, **user, level) &&
+          canShareLoops(fill, **user, level + 1));
+}
+
+/// `isWelcome`: even if it shares no buffer with the group.
+bool canJoin(Kernel &kernel, Group &group, unsigned level, bool isWelcome) {
   if (kernel.depth() <= level)
     return false;
   unsigned cost = kernel.bodyCost();
@@ -103,7 +114,7 @@ bool canJoin(Kernel &kernel, Group &group, unsigned level) {
     shares |= sharesBuffer(*member, kernel);
     cost += member->bodyCost();
   }
-  return (shares || isFill(kernel)) && cost <= maxBodyCost;
+  return (shares || isWelcome) && cost <= maxBodyCost;
 }
 
 bool isIndependent(Kernel &kernel, Group &group) {
@@ -123,14 +134,58 @@ void startGroup(std::vector<Group> &groups, Kernel &kernel, unsigned level) {
   groups.insert(position, {&kernel});
 }
 
+/// Whether all kernels of both may share the loop at `level`.
+bool canMerge(Group &first, Group &second, unsigned level) {
+  bool shares = false;
+  unsigned cost = 0;
+  for (Kernel *kernel : first)
+    cost += kernel->bodyCost();
+  for (Kernel *kernel : second) {
+    cost += kernel->bodyCost();
+    for (Kernel *member : first) {
+      if (!looksAlike(*kernel, *member, level) ||
+          !canShareLoops(*member, *kernel, level + 1))
+        return false;
+      shares |= sharesBuffer(*member, *kernel);
+    }
+  }
+  return shares && cost <= maxBodyCost;
+}
+
+bool isIndependent(Group &group, Group &other) {
+  return llvm::all_of(
+      group, [&](Kernel *kernel) { return isIndependent(*kernel, other); });
+}
+
+/// A kernel that shared nothing with the groups before it may have started one
+/// that in the end does.
+void mergeGroups(std::vector<Group> &groups, unsigned level) {
+  for (size_t i = groups.size(); i-- > 0;) {
+    if (groups[i].front()->depth() <= level)
+      continue;
+    for (size_t j = i + 1; j < groups.size(); ++j) {
+      if (groups[j].front()->depth() > level &&
+          canMerge(groups[i], groups[j], level)) {
+        groups[j].insert(groups[j].begin(), groups[i].begin(), groups[i].end());
+        groups.erase(groups.begin() + i);
+        break;
+      }
+      if (!isIndependent(groups[i], groups[j]))
+        break;
+    }
+  }
+}
+
 /// Each kernel goes into the last group that takes it, unless it depends on one
 /// behind.
 std::vector<Group> groupAt(ArrayRef<Kernel *> kernels, unsigned level) {
   std::vector<Group> groups;
-  for (Kernel *kernel : kernels) {
+  for (auto [i, kernel] : llvm::enumerate(kernels)) {
+    bool isWelcome = isFill(*kernel) && kernel->depth() > level &&
+                     fillsForLoop(*kernel, kernels.drop_front(i + 1), level);
     bool placed = false;
     for (Group &group : llvm::reverse(groups)) {
-      placed = canJoin(*kernel, group, level);
+      placed = canJoin(*kernel, group, level, isWelcome);
       if (placed)
         group.push_back(kernel);
       if (placed || !isIndependent(*kernel, group))
@@ -139,6 +194,7 @@ std::vector<Group> groupAt(ArrayRef<Kernel *> kernels, unsigned level) {
     if (!placed)
       startGroup(groups, *kernel, level);
   }
+  mergeGroups(groups, level);
   return groups;
 }
 

@@ -340,3 +340,44 @@ func.func @best(%x: memref<8x640xf32>, %value: memref<8xf32>, %where: memref<8xi
   }
   return
 }
+
+// -----
+
+// A sum of columns shares nothing with the rows before it, but what follows shares a buffer
+// with both: one loop over the rows. The columns are as many, yet their first value must be
+// there before.
+
+#id = affine_map<(d0, d1) -> (d0, d1)>
+#row = affine_map<(d0, d1) -> (d0)>
+#column = affine_map<(d0, d1) -> (d1)>
+// CHECK-LABEL: func.func @rows_and_columns
+// CHECK: scf.for
+// CHECK: vector.store {{.*}} : memref<48xf32>, vector<{{.*}}xf32>
+// CHECK: scf.for %{{.*}} = %c0 to %c48 step %c1 {
+// CHECK-NOT: step %c1 {
+// CHECK: return
+func.func @rows_and_columns(%x: memref<48x48xf32>, %y: memref<48x48xf32>, %s: memref<48xf32>,
+                            %c: memref<48xf32>, %z: memref<48x48xf32>) {
+  %zero = arith.constant 0.0 : f32
+  linalg.fill ins(%zero : f32) outs(%s : memref<48xf32>)
+  linalg.generic {indexing_maps = [#id, #row], iterator_types = ["parallel", "reduction"]}
+      ins(%x : memref<48x48xf32>) outs(%s : memref<48xf32>) {
+  ^bb0(%a: f32, %out: f32):
+    %0 = arith.addf %out, %a : f32
+    linalg.yield %0 : f32
+  }
+  linalg.fill ins(%zero : f32) outs(%c : memref<48xf32>)
+  linalg.generic {indexing_maps = [#id, #column], iterator_types = ["reduction", "parallel"]}
+      ins(%y : memref<48x48xf32>) outs(%c : memref<48xf32>) {
+  ^bb0(%a: f32, %out: f32):
+    %0 = arith.addf %out, %a : f32
+    linalg.yield %0 : f32
+  }
+  linalg.generic {indexing_maps = [#id, #row, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%y, %s : memref<48x48xf32>, memref<48xf32>) outs(%z : memref<48x48xf32>) {
+  ^bb0(%a: f32, %b: f32, %out: f32):
+    %0 = arith.mulf %a, %b : f32
+    linalg.yield %0 : f32
+  }
+  return
+}
