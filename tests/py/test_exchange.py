@@ -122,6 +122,30 @@ def test_what_is_no_array() -> None:
         nb.Tensor.from_dlpack(Lender(np.zeros(2), (2, 0)))
 
 
+def test_arrays_of_others_are_not_overlooked() -> None:
+    """As part of a tree they would be constants, known by identity, whatever they hold."""
+    x, other = nb.tensor([1.0, 2.0]), Lender(np.ones(2))
+    calls = [
+        lambda: nb.compile(lambda d: d["a"])({"a": other}),
+        lambda: nb.compile(lambda a: other)(x),
+        lambda: nb.vmap(lambda a, b: a)(x, other),
+        lambda: nb.grad(lambda a: nb.sum(a))(other),
+        lambda: nb.scan(lambda c, a: (c, a), 0.0, other),
+        lambda: nb.cond(nb.sum(x) > 0, lambda a: a, lambda a: a, other),
+        lambda: nb.sin(other),
+    ]
+    for call in calls:
+        with pytest.raises(TypeError, match=r"test_exchange\.Lender is an array of another lib"):
+            call()
+
+
+def test_masks_are_not_dropped() -> None:
+    masked = np.ma.masked_array([1.0, 2.0], [True, False])
+    for take in (nb.tensor, nb.Tensor.from_dlpack, nb.sin, nb.compile(nb.sin), nb.grad(nb.sum)):
+        with pytest.raises(TypeError, match=r"no masks.*\n  at file .*test_exchange"):
+            take(masked)
+
+
 # ---------------------------------------------------------------- going out
 
 

@@ -118,6 +118,35 @@ def test_numpy_meets_tensor() -> None:
     assert x.tolist() == [1.0, 1.0, 1.0]
 
 
+def test_functions_of_numpy_take_tensors_for_arrays() -> None:
+    a = np.arange(6.0, dtype=np.float32).reshape(2, 3)
+    x = nb.tensor(a)
+    for function in (np.sum, np.mean, np.max, np.min, np.std, np.any, np.prod, np.transpose):
+        found = function(x)
+        assert not isinstance(found, nb.Tensor)
+        np.testing.assert_array_equal(found, function(a))
+    np.testing.assert_array_equal(np.sum(x, axis=1, keepdims=True), a.sum(1, keepdims=True))
+    np.testing.assert_array_equal(np.concatenate([x, a, x]), np.concatenate([a, a, a]))
+    np.testing.assert_array_equal(np.where(x > 2, x, 0), np.where(a > 2, a, 0))
+    with pytest.warns(nb.DerivativeCutWarning):
+        nb.grad(lambda v: nb.sum(v * np.sum(v)))(x)
+    # The shape is known where numbers are not.
+    nb.compile(lambda v: v * (np.shape(v) == (2, 3) and np.ndim(v) == 2 and np.size(v) == 6))(x)
+    with pytest.raises(nb.TracedValueError):
+        nb.compile(np.sum)(x)
+
+
+def test_round_and_divmod() -> None:
+    x = nb.tensor([2.567, -3.5, 0.5])
+    assert round(x).tolist() == [3.0, -4.0, 0.0]
+    np.testing.assert_allclose(round(x, 1).numpy(), [2.6, -3.5, 0.5], rtol=1e-6)
+    assert round(nb.tensor(1234), -2).item() == 1200 and round(nb.tensor(7), 2).dtype == "int32"
+    for quotient, rest, a, b in ((*divmod(x, 2), x, 2.0), (*divmod(7.5, x), 7.5, x)):
+        assert quotient.tolist() == (a // b).tolist() and rest.tolist() == (a % b).tolist()
+    with pytest.raises(TypeError, match="divmod"):
+        divmod(x, "a")
+
+
 def test_exchange_shares_memory() -> None:
     a = np.arange(3.0)
     x = nb.Tensor.from_dlpack(a)

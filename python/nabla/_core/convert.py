@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from nabla import _nabla
 from nabla._core.apply import apply1
 from nabla._core.attributes import integer
 from nabla._core.dtypes import BY_MLIR, DType, as_dtype, float32, int32
-from nabla._core.elementwise import common_dtype, convert, operand, reshape
+from nabla._core.elementwise import check_own, common_dtype, convert, operand, reshape
 from nabla._core.errors import at_user
 from nabla._core.graph import Value
 from nabla._core.literals import check_fits, from_numpy, leaf, scalar, scalar_dtype
@@ -34,12 +35,23 @@ def is_array(item: Any) -> bool:
     return isinstance(item, (Handle, np.ndarray, np.generic, bool, int, float))
 
 
+def arrays_among(what: str, leaves: Sequence[Any]) -> list[int]:
+    """Which leaves are arrays. TypeError for an array of another library."""
+    places = []
+    for i, item in enumerate(leaves):
+        if is_array(item):
+            places.append(i)
+        else:
+            check_own(what, item)
+    return places
+
+
 def alias(array: Any) -> Value:
     """A leaf that shares memory with a DLPack array, where its layout allows."""
     if isinstance(array, Handle):
         return value_of(array)
     if isinstance(array, (np.ndarray, np.generic)):
-        return from_numpy(np.asarray(array), copy=False)
+        return from_numpy(array, copy=False)
     if not hasattr(array, "__dlpack__"):
         raise TypeError(
             at_user(f"from_dlpack: {type(array).__name__} has no __dlpack__; use nb.tensor")
@@ -60,7 +72,7 @@ def copy_of(data: Any, dtype: DType | None) -> Value:
     if isinstance(data, Handle):
         value = value_of(data)
     elif isinstance(data, (np.ndarray, np.generic)):
-        value = from_numpy(np.asarray(data))
+        value = from_numpy(data)
     elif hasattr(data, "__dlpack__"):
         value = _from_dlpack(data, copy=True)
     else:
@@ -81,6 +93,9 @@ def _from_python(data: Any, dtype: DType | None) -> Value:
         raise ValueError(at_user(f"tensor: {error}")) from None
     if array.dtype == object and _all_integers(array):
         raise OverflowError(at_user("tensor: an integer does not fit into 64 bits"))
+    if array.dtype == object:
+        other = next(item for item in array.ravel() if not isinstance(item, (bool, int, float)))
+        raise TypeError(at_user(f"tensor: {type(other).__name__} is not a number"))
     dtype = dtype or _default(array)
     if array.dtype.kind in "iu" and array.size:
         check_fits(int(array.min()), dtype)

@@ -64,14 +64,27 @@ def operand(op: str, arg: Any) -> Any:
         if value.type.__class__ is TensorType:
             return value
     if isinstance(arg, _ARRAYS):  # before the numbers: np.float64 is also a float
-        return from_numpy(np.asarray(arg))
+        return from_numpy(arg)
     if isinstance(arg, _SCALARS):
         return arg
     if isinstance(arg, Value):
         return arg
+    check_own(op, arg)
     raise TypeError(
         at_user(f"{op}: {type(arg).__name__} is not a tensor; nb.tensor makes one of a list")
     )
+
+
+def check_own(op: str, item: Any) -> None:
+    """TypeError for an array of another library, whose elements would go unnoticed."""
+    kind = type(item)
+    if hasattr(kind, "__dlpack__") and not issubclass(kind, (Handle, *_ARRAYS)):
+        raise TypeError(
+            at_user(
+                f"{op}: {kind.__module__}.{kind.__qualname__} is an array of another library; "
+                "nb.Tensor.from_dlpack makes a tensor of its memory, nb.tensor of a copy"
+            )
+        )
 
 
 def common_dtype(items: Sequence[Any]) -> tuple[DType, bool]:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -26,8 +27,10 @@ def leaf(buffer: Any, type: Type) -> Value:
     return value
 
 
-def from_numpy(array: np.ndarray[Any, Any], copy: bool = True) -> Value:
+def from_numpy(array: Any, copy: bool = True) -> Value:
     """A leaf with the array's elements; without `copy` it shares their memory if it can."""
+    if array.__class__ is not np.ndarray:
+        array = _plain(array)
     dtype = as_dtype(array.dtype)
     flags = array.flags
     if not (flags.c_contiguous and flags.aligned and array.dtype.isnative):
@@ -36,6 +39,13 @@ def from_numpy(array: np.ndarray[Any, Any], copy: bool = True) -> Value:
     read_only = not array.flags.writeable
     buffer = _nabla.Buffer.from_pointer(pointer, dtype.mlir, array.shape, array, read_only, copy)
     return leaf(buffer, tensor_type(dtype, array.shape))
+
+
+def _plain(array: Any) -> np.ndarray[Any, Any]:
+    """A NumPy number, or an array of a class derived from NumPy's, as an array of NumPy."""
+    if isinstance(array, np.ma.MaskedArray):
+        raise TypeError(at_user("tensors have no masks: say what stands there, x.filled(0)"))
+    return np.asarray(array)
 
 
 class _Interface:
@@ -73,8 +83,12 @@ def scalar_dtype(value: Scalar) -> DType:
 
 
 def check_fits(value: Scalar, dtype: DType) -> None:
-    """Raise OverflowError if an integer is out of the range of the dtype."""
-    if dtype.kind == "bool" or isinstance(value, float):
+    """Raise OverflowError or ValueError if the dtype has nothing near the number."""
+    if dtype.kind == "bool":
+        return
+    if isinstance(value, float):
+        if not (dtype.is_float or math.isfinite(value)):
+            raise ValueError(at_user(f"{value} is no number of {dtype.name}"))
         return
     if dtype.is_float:
         if abs(value) >> 1024:  # not even in float64; smaller ones become infinite

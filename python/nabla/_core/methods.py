@@ -36,6 +36,12 @@ class Methods(Members):
     def __rmod__(self, other: Any) -> Tensor:
         return f.mod(other, self) if is_array(other) else NotImplemented
 
+    def __divmod__(self, other: Any) -> tuple[Tensor, Tensor]:
+        return (self // other, self % other) if is_array(other) else NotImplemented
+
+    def __rdivmod__(self, other: Any) -> tuple[Tensor, Tensor]:
+        return (other // self, other % self) if is_array(other) else NotImplemented
+
     def __pow__(self, other: Any) -> Tensor:
         return f.pow(self, other) if is_array(other) else NotImplemented
 
@@ -56,6 +62,13 @@ class Methods(Members):
 
     def __abs__(self) -> Tensor:
         return f.abs(self)
+
+    def __round__(self, ndigits: int | None = None) -> Tensor:
+        """The tensor rounded, as NumPy's arrays are: halves go to the even neighbour."""
+        if not ndigits:
+            return f.round(self)
+        scale = 10.0**ndigits
+        return f.cast(f.round(self * scale) / scale, self.dtype)  # type: ignore[attr-defined]
 
     def __invert__(self) -> Tensor:
         return f.bitwise_not(self)

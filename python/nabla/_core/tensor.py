@@ -146,6 +146,16 @@ class Tensor(Methods):
             return view.astype(dtype)
         return view.copy() if copy else view
 
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        """A function of NumPy takes a tensor for the array that it is, and gives arrays."""
+        of_shape = function in (np.shape, np.ndim, np.size)
+        leaves, treedef = tree.flatten((args, kwargs))
+        for i, item in enumerate(leaves):
+            if isinstance(item, Tensor):
+                leaves[i] = np.broadcast_to(0, item.shape) if of_shape else np.asarray(item)
+        args, kwargs = tree.unflatten(treedef, leaves)
+        return function(*args, **kwargs)
+
     def __dlpack__(
         self,
         *,

@@ -64,6 +64,8 @@ def arange(
     start, stop, step = [_plain("arange", bound) for bound in (start, stop, step)]
     if step == 0:
         raise ValueError(at_user("arange: the step is 0"))
+    if not all(map(math.isfinite, (start, stop, step))):
+        raise ValueError(at_user(f"arange: from {start} to {stop} by {step} has no length"))
     kind = float32 if dtype is None else as_dtype(dtype)
     if kind is bool_:
         raise TypeError(at_user("arange: bools do not count; cast an integer range"))

@@ -45,6 +45,8 @@ def einsum(subscripts: str, *operands: TensorLike) -> Tensor:
     >>> nb.einsum("ij,j->i", nb.tensor([[1.0, 2.0], [3.0, 4.0]]), nb.tensor([1.0, 10.0]))
     Tensor([21. 43.] : f32[2])
     """
+    if not isinstance(subscripts, str):
+        raise TypeError(at_user(f"einsum: the formula comes first, as text: got {subscripts!r}"))
     values = [as_value(operand, "einsum") for operand in operands]
     inputs, output = _parse(subscripts, [value.type.shape for value in values])
     dtype, weak = e.common_dtype(values)

@@ -7,7 +7,7 @@ import operator
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from nabla._core.convert import as_value, is_array
+from nabla._core.convert import arrays_among, as_value
 from nabla._core.errors import at_user
 from nabla._core.function import Function
 from nabla._core.graph import Value
@@ -27,7 +27,7 @@ class Arguments:
 
     def __init__(self, what: str, tree: Tree) -> None:
         self.leaves, self.treedef = flatten(tree)
-        self.places = [i for i, leaf in enumerate(self.leaves) if is_array(leaf)]
+        self.places = arrays_among(what, self.leaves)
         self.values = [leaf_value(what, self.leaves[i]) for i in self.places]
 
     def rebuild(self, items: Iterable[Any]) -> Tree:
@@ -70,7 +70,7 @@ def leaf_value(what: str, leaf: Any) -> Value:
 def returned(what: str, tree: Tree) -> tuple[list[Value], Outputs]:
     """The values in what a function returned. To be called within its trace."""
     leaves, treedef = flatten(tree)
-    places = [i for i, leaf in enumerate(leaves) if is_array(leaf)]
+    places = arrays_among(what, leaves)
     values = [leaf_value(what, leaves[i]) for i in places]
     for i in places:
         leaves[i] = None

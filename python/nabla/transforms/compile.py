@@ -11,8 +11,9 @@ import numpy as np
 
 from nabla import _nabla
 from nabla._core.apply import apply
-from nabla._core.convert import as_value, is_array
+from nabla._core.convert import arrays_among, as_value, is_array
 from nabla._core.dtypes import bool_, float32, int32, int64
+from nabla._core.elementwise import check_own
 from nabla._core.errors import DonatedError, at_user
 from nabla._core.execute import executable_of, materialize
 from nabla._core.function import Function
@@ -80,7 +81,7 @@ class _Call:
             self.statics, args, kwargs = owner._take_statics(args, kwargs)
             self.fn = owner._with_statics(self.statics)
         self.leaves, self.treedef = flatten((args, kwargs))
-        self.places = [i for i, item in enumerate(self.leaves) if is_array(item)]
+        self.places = arrays_among("compile", self.leaves)
         self.values = [leaf_value("compile", self.leaves[i]) for i in self.places]
 
     def inputs_of(
@@ -270,7 +271,10 @@ def _as_argument(item: Any) -> Any:
     if is_array(item):
         return as_value(item, "compile")
     leaves, treedef = flatten(item)
-    return None if len(leaves) == 1 and leaves[0] is item else (leaves, treedef)
+    if len(leaves) == 1 and leaves[0] is item:
+        check_own("compile", item)
+        return None
+    return leaves, treedef
 
 
 def _refuse_donation(item: Any, reason: str) -> NoReturn:
