@@ -103,7 +103,7 @@ def _words(op: str, number: Any) -> Value:
         if not -(2**63) <= item < 2**64:
             raise OverflowError(at_user(f"{op}: {item} has more than 64 bits"))
         words = [item >> 32 & 0xFFFFFFFF, item & 0xFFFFFFFF]
-        return from_numpy(np.array(words, np.uint32), copy=False)
+        return from_numpy(np.array(words, np.uint32))
     if item.type.shape or item.type.dtype.kind not in ("int", "uint"):
         raise TypeError(at_user(f"{op}: {item.type.short} is not one integer"))
     wide = e.reshape(e.convert(item, uint64), (1,))

@@ -57,6 +57,27 @@ def test_what_is_read_later_is_not_overwritten() -> None:
         np.testing.assert_array_equal(result.numpy(), wanted)
 
 
+def test_what_is_looked_up_is_not_overwritten() -> None:
+    """A gather reads any element while the result is written, in loops fused or not."""
+    order = np.random.default_rng(1).permutation(50)
+
+    def all_ways(x: Any, y: Any, z: Any) -> Any:
+        return x[order] + 1, nb.sort(y, axis=0) + nb.sum(y), z[::-1][order] * z
+
+    arguments = [owned(50, 3), owned(50, 4), owned(50, 5)]
+    expected = [r.numpy() for r in nb.compile(all_ways)(*arguments)]
+    results = nb.compile(all_ways, donate_argnums=(0, 1, 2))(*arguments)
+    for result, wanted in zip(results, expected, strict=True):
+        np.testing.assert_array_equal(result.numpy(), wanted)
+
+
+def test_numbers_and_keys_have_memory_of_their_own() -> None:
+    """As parts of a state: a count of steps, a key."""
+    step = nb.compile(lambda s: (s[0] + 1, nb.random.split(s[1])[0]), donate_argnums=0)
+    count, _ = step(step((nb.tensor(0), nb.random.key(0))))
+    assert count.item() == 2
+
+
 def test_swapped_and_returned_arguments() -> None:
     f = nb.compile(lambda x, y: (y, x, x + y), donate_argnums=(0, 1))
     x, y = owned(7, 9), nb.tensor(np.ones((7, 9), np.float32))

@@ -34,6 +34,11 @@ bool isElementwise(Operation *op, Value donated, Value result) {
   auto generic = dyn_cast<linalg::GenericOp>(op);
   if (!generic || generic.getNumParallelLoops() != generic.getNumLoops())
     return false;
+  bool looksUp = llvm::any_of(donated.getUsers(), [&](Operation *user) {
+    return generic->isProperAncestor(user); // a load of any element
+  });
+  if (looksUp)
+    return false;
   AffineMap map;
   for (OpOperand &output : generic.getDpsInitsMutable()) {
     if (output.get() == donated)

@@ -112,7 +112,7 @@ def scalar(value: Scalar, type: TensorType) -> Value:
         return constant(value, type)
     with np.errstate(over="ignore"):  # a large float is infinite in a narrow dtype
         array = np.asarray(value, type.dtype.to_numpy())
-    made = from_numpy(array, copy=False)
+    made = from_numpy(array)
     return made if not type.shape else spread(made, type)
 
 

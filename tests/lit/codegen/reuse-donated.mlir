@@ -20,6 +20,27 @@ func.func @update(%w: memref<3xf32> {nabla.donated = 2 : i64}, %g: memref<3xf32>
 
 // -----
 
+// A body may look up any element.
+// CHECK-LABEL: @look_up
+// CHECK-SAME: (%[[W:.*]]: memref<3xf32>, %[[I:.*]]: memref<3xindex>, %[[OUT:.*]]: memref<3xf32>)
+// CHECK: %[[COPY:.*]] = memref.alloc() : memref<3xf32>
+// CHECK: memref.copy %[[W]], %[[COPY]]
+// CHECK: linalg.generic {{.*}} ins(%[[I]] : {{.*}}) outs(%[[W]] :
+// CHECK: memref.load %[[COPY]]
+#same = affine_map<(i) -> (i)>
+func.func @look_up(%w: memref<3xf32> {nabla.donated = 2 : i64}, %i: memref<3xindex>,
+                   %out: memref<3xf32>) {
+  linalg.generic {indexing_maps = [#same, #same], iterator_types = ["parallel"]}
+      ins(%i : memref<3xindex>) outs(%out : memref<3xf32>) {
+  ^bb0(%a: index, %c: f32):
+    %d = memref.load %w[%a] : memref<3xf32>
+    linalg.yield %d : f32
+  }
+  return
+}
+
+// -----
+
 // Elements are read after others are written: the reader gets a copy.
 // CHECK-LABEL: @reverse
 // CHECK-SAME: (%[[W:.*]]: memref<3x3xf32>, %[[OUT:.*]]: memref<3x3xf32>)
