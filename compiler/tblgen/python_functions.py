@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from nabla._core.elementwise import pointwise
 
 if TYPE_CHECKING:
-    from nabla._core.tensor import Tensor
+    from nabla._tensor.tensor import Tensor
     from nabla._core.types import TensorLike
 
 '''

@@ -29,8 +29,8 @@ from nabla._core.errors import (
     TracedValueError,
     TracerLeakError,
 )
-from nabla._core.tensor import Tensor
 from nabla._core.types import Dim, Shape
+from nabla._tensor.tensor import Tensor
 from nabla.control_flow import cond, scan
 from nabla.functions.activation import *
 from nabla.functions.arithmetic import *

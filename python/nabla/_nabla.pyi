@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from nabla._core.attributes import Attributes
     from nabla._core.function import Callee, Function
     from nabla._core.location import Where
-    from nabla._core.tensor import Tensor
     from nabla._core.trace import Trace
     from nabla._core.types import Type
+    from nabla._tensor.tensor import Tensor
 
 class MLIRError(ValueError):
     """A diagnostic of the compiler; `args[0]` is its text."""

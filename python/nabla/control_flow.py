@@ -16,7 +16,7 @@ from nabla._core.graph import Value
 from nabla._core.keys import draw, split_stacked
 from nabla._core.trace import Trace
 from nabla._core.tree import Tree, wrap
-from nabla._core.types import TensorType, Type, tensor_type
+from nabla._core.types import TensorType, Type, stacked, tensor_type
 from nabla.transforms._arguments import Arguments, Outputs, extent, name_of, returned
 
 
@@ -103,11 +103,7 @@ def scan(
         sliced.append(split_stacked(draw(), steps))
     region = body.close(captures, first=True)
     count = len(state)
-    stacked = [
-        tensor_type(t.dtype, (steps, *t.shape))
-        for t in region.results[count:]
-        if isinstance(t, TensorType)
-    ]
+    rows = [stacked(t, 0, steps) for t in region.results[count:] if isinstance(t, TensorType)]
     attributes: list[tuple[str, str]] = [
         ("length", integer(steps)),
         segments(len(captures), count, len(sliced)),
@@ -118,7 +114,7 @@ def scan(
         "scan",
         (*captures, *state, *sliced),
         tuple(attributes),
-        (*region.results[:count], *stacked),
+        (*region.results[:count], *rows),
         None,
         (region,),
     )

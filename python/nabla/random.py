@@ -19,9 +19,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nabla._core import elementwise as e
-from nabla._core import selecting
-from nabla._core.apply import apply1
-from nabla._core.attributes import integer
 from nabla._core.convert import as_value
 from nabla._core.dtypes import as_dtype, float32, int32, int64, uint32, uint64
 from nabla._core.errors import at_user
@@ -32,13 +29,14 @@ from nabla._core.tree import wrap
 from nabla._core.types import tensor_type
 from nabla._generated import build
 from nabla.functions import _draws as d
+from nabla.functions import _selecting as selecting
 from nabla.functions._support import normalize_axis
 from nabla.functions.indexing import gather
 
 if TYPE_CHECKING:
     from nabla._core.dtypes import DTypeLike
-    from nabla._core.tensor import Tensor
     from nabla._core.types import TensorLike
+    from nabla._tensor.tensor import Tensor
 
 __all__ = [
     "bernoulli",
@@ -90,7 +88,7 @@ def fold_in(key: TensorLike, data: TensorLike) -> Tensor:
     # So that no number gives the first key that `split` makes of the same key.
     apart = from_numpy(np.array([0x9E3779B9, 0x7F4A7C15], np.uint32), copy=False)
     for words in (apart, _words("fold_in", data)):
-        mixed = apply1("xor", (mixed, words))
+        mixed = build.xor(mixed, words)
     return wrap(d.random_bits(mixed, (2,)))
 
 
@@ -108,7 +106,7 @@ def _words(op: str, number: Any) -> Value:
         raise TypeError(at_user(f"{op}: {item.type.short} is not one integer"))
     wide = e.reshape(e.convert(item, uint64), (1,))
     parts = [e.convert(d.shifted(wide, 32), uint32), e.convert(wide, uint32)]
-    return apply1("concatenate", parts, (("dim", integer(0)),))
+    return build.concatenate(parts, dim=0)
 
 
 def _key(op: str, key: Any) -> Value:
@@ -208,7 +206,7 @@ def randint(
         span = _span(low, high, dims)
     words = d.halves(d.random_bits(_key("randint", key), (2, *dims), uint64))
     offset = words[1] if span is None else d.remainder(words, span)
-    return wrap(apply1("add", (e.fit(low, kind, dims), e.convert(offset, kind))))
+    return wrap(build.add(e.fit(low, kind, dims), e.convert(offset, kind)))
 
 
 def _span(low: Any, high: Any, dims: tuple[int, ...]) -> Value:
@@ -216,9 +214,9 @@ def _span(low: Any, high: Any, dims: tuple[int, ...]) -> Value:
     kind = e.common_dtype([low, high])[0]
     kind = int64 if kind.is_float else kind  # that of int64 and uint64
     first, last = e.fit(low, kind, dims), e.fit(high, kind, dims)
-    fits = apply1("compare", (first, last), (("predicate", "#nabla<predicate lt>"),))
-    span = apply1("sub", (e.convert(last, uint64), e.convert(first, uint64)))
-    return apply1("select", (fits, span, constant(1, span.type)))
+    fits = build.compare(first, last, predicate="lt")
+    span = build.sub(e.convert(last, uint64), e.convert(first, uint64))
+    return build.select(fits, span, constant(1, span.type))
 
 
 def bernoulli(key: TensorLike, p: TensorLike = 0.5, shape: Any = None) -> Tensor:
@@ -232,8 +230,7 @@ def bernoulli(key: TensorLike, p: TensorLike = 0.5, shape: Any = None) -> Tensor
     found = e.common_dtype([chance])[0]
     kind = found if found.is_float and found.bits > 16 else float32
     drawn = d.unit(_key("bernoulli", key), dims, kind)
-    below = (("predicate", "#nabla<predicate lt>"),)
-    return wrap(apply1("compare", (drawn, e.fit(chance, kind, dims)), below))
+    return wrap(build.compare(drawn, e.fit(chance, kind, dims), predicate="lt"))
 
 
 # ---------------------------------------------------------------- order and choice
@@ -299,9 +296,9 @@ def categorical(key: TensorLike, logits: TensorLike, axis: int = -1, shape: Any 
     kind = value.type.dtype if value.type.dtype.bits > 16 else float32
     noise = d.unit(_key("categorical", key), (*dims, count), kind)
     for _ in range(2):
-        noise = apply1("neg", (apply1("log", (noise,)),))
+        noise = build.neg(build.log(noise))
     rows = e.broadcast(e.convert(rows, kind), (*dims, count))
-    return wrap(apply1("argmax", (apply1("add", (rows, noise)),), (("dim", integer(len(dims))),)))
+    return wrap(build.argmax(build.add(rows, noise), dim=len(dims)))
 
 
 def choice(

@@ -8,7 +8,7 @@ import warnings
 import nabla as nb
 import numpy as np
 import pytest
-from nabla._core import tensor
+from nabla._tensor import tensor
 
 
 def halved(x):

@@ -11,12 +11,12 @@ import numpy as np
 from nabla import _nabla
 from nabla._core.apply import apply1
 from nabla._core.attributes import integer
-from nabla._core.dtypes import BY_MLIR, DType, as_dtype, float32, int32
+from nabla._core.dtypes import DType, as_dtype, float32, int32
 from nabla._core.elementwise import check_own, common_dtype, convert, operand, reshape
 from nabla._core.errors import at_user
 from nabla._core.graph import Value
-from nabla._core.literals import check_fits, from_numpy, leaf, scalar, scalar_dtype
-from nabla._core.tree import Handle, value_of
+from nabla._core.literals import check_fits, from_numpy, of_buffer, scalar, scalar_dtype
+from nabla._core.tree import Handle, value_of, wrap
 from nabla._core.types import tensor_type
 
 
@@ -64,7 +64,7 @@ def _from_dlpack(array: Any, copy: bool) -> Value:
         buffer = _nabla.Buffer.from_dlpack(array, copy)
     except TypeError as error:
         raise TypeError(at_user(f"from_dlpack: {error}")) from None
-    return leaf(buffer, tensor_type(BY_MLIR[buffer.dtype], tuple(buffer.shape)))
+    return of_buffer(buffer)
 
 
 def copy_of(data: Any, dtype: DType | None) -> Value:
@@ -149,6 +149,4 @@ def _default(array: np.ndarray[Any, Any]) -> DType:
 
 
 def unpickle(array: np.ndarray[Any, Any], dtype: str) -> Any:
-    from nabla._core.tensor import Tensor
-
-    return Tensor(from_numpy(array.astype(as_dtype(dtype).to_numpy())))
+    return wrap(from_numpy(array.astype(as_dtype(dtype).to_numpy())))

@@ -18,7 +18,7 @@ from nabla._core.tree import Handle, value_of, wrap
 from nabla._core.types import TensorType, tensor_type
 
 if TYPE_CHECKING:
-    from nabla._core.tensor import Tensor
+    from nabla._tensor.tensor import Tensor
 
 # What an op accepts; other dtypes are converted to the nearest it does.
 ANY = "any"

@@ -19,7 +19,7 @@ from nabla._core.errors import at_user
 from nabla._core.function import number
 from nabla._core.graph import Node, Value
 from nabla._core.location import describe
-from nabla._core.program import Executable, Kind, LinearData, Program
+from nabla._core.program import Executable, Program, kind_of
 from nabla._nabla import outputs, run_part, segment
 
 MAX_EXECUTABLES = 4096
@@ -56,7 +56,7 @@ def run(parts: list[list[Node]], others: list[Node], wanted: Sequence[Value]) ->
 def _compile_part(nodes: list[Node], leaves: list[Value], outputs: list[Value]) -> Executable:
     """What `run_part` asks for where it meets a new structure."""
     steps, numbers = number(leaves, nodes, outputs)
-    kinds = tuple([_kind(leaf) for leaf in leaves])
+    kinds = tuple([kind_of(leaf) for leaf in leaves])
 
     def program() -> Program:
         types = tuple([value.type for value in outputs])
@@ -64,12 +64,6 @@ def _compile_part(nodes: list[Node], leaves: list[Value], outputs: list[Value]) 
         return Program(kinds, steps, numbers, types, wheres, nodes[-1].where)
 
     return executable_of((kinds, steps, numbers), program)
-
-
-def _kind(leaf: Value) -> Kind:
-    if isinstance(leaf.data, LinearData):
-        return leaf.data.function
-    return leaf.type  # type: ignore[no-any-return]
 
 
 def executable_of(key: Any, program: Callable[[], Program]) -> Executable:

@@ -11,7 +11,7 @@ import numpy as np
 from nabla import _nabla
 from nabla._core import attributes
 from nabla._core.apply import apply1
-from nabla._core.dtypes import DType, as_dtype, bool_, float32, int32, int64
+from nabla._core.dtypes import BY_MLIR, DType, as_dtype, bool_, float32, int32, int64
 from nabla._core.errors import at_user
 from nabla._core.graph import Value
 from nabla._core.types import TensorType, Type, tensor_type
@@ -25,6 +25,11 @@ def leaf(buffer: Any, type: Type) -> Value:
     value = Value(type, None, None, 0)
     value.data = buffer
     return value
+
+
+def of_buffer(buffer: Any) -> Value:
+    """A leaf of memory that tells its own type."""
+    return leaf(buffer, tensor_type(BY_MLIR[buffer.dtype], tuple(buffer.shape)))
 
 
 def from_numpy(array: Any, copy: bool = True) -> Value:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from nabla import _nabla
 from nabla._core.cache import say_trouble
 from nabla._core.function import Callee, Function, Imported, Step
+from nabla._core.graph import Value
 from nabla._core.location import Where, triple
 from nabla._core.log import Watch
 from nabla._core.types import TensorType, Type, parse_type
@@ -23,6 +24,13 @@ class LinearData(NamedTuple):
 
 # What an argument of an executable is: a tensor, or the residuals of a known linear map.
 Kind = TensorType | Imported
+
+
+def kind_of(value: Value) -> Kind:
+    """The kind of an argument, of an eager value that has its data."""
+    if isinstance(value.data, LinearData):
+        return value.data.function
+    return value.type  # type: ignore[no-any-return]
 
 
 class Counters:

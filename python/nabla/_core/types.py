@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias
+from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias, TypeGuard
 
 from nabla import _nabla
 from nabla._core.dtypes import BY_MLIR, DType
@@ -176,6 +176,17 @@ def parse_type(text: str) -> TensorType:
         found = tensor_type(BY_MLIR[element], tuple(map(int, dims)))
         _parsed[text] = found
     return found
+
+
+def stacked(type: Type, axis: int, count: int) -> TensorType:
+    """The type of so many tensors along a new dimension."""
+    assert isinstance(type, TensorType), "linear maps are not stacked"
+    return tensor_type(type.dtype, (*type.shape[:axis], count, *type.shape[axis:]))
+
+
+def is_float(type: Type | None) -> TypeGuard[TensorType]:
+    """Whether a value of this type has derivatives."""
+    return isinstance(type, TensorType) and type.dtype.is_float
 
 
 def _describe(type: Type) -> tuple[bool, bool, TensorType, str, int] | None:

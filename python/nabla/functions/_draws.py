@@ -11,24 +11,23 @@ import math
 from typing import Any
 
 from nabla._core import elementwise as e
-from nabla._core.apply import apply1
-from nabla._core.attributes import int_array, integer
 from nabla._core.dtypes import DType, as_dtype, float32, uint32, uint64
 from nabla._core.errors import at_user
 from nabla._core.graph import Value
 from nabla._core.literals import constant
 from nabla._core.types import tensor_type
+from nabla._generated import build
 from nabla.functions._support import as_shape
 
 
 def random_bits(key: Value, shape: tuple[int, ...], dtype: DType = uint32) -> Value:
     """Words of 32 or 64 random bits."""
-    return apply1("random_bits", (key,), (), tensor_type(dtype, shape))
+    return build.random_bits(key, tensor_type(dtype, shape))
 
 
 def shifted(words: Value, count: int) -> Value:
     """Unsigned words without their lowest bits."""
-    return apply1("div", (words, constant(1 << count, words.type))) if count else words
+    return build.div(words, constant(1 << count, words.type)) if count else words
 
 
 # ---------------------------------------------------------------- laws
@@ -43,7 +42,7 @@ def unit_of(words: Value, dtype: DType) -> Value:
     """The top bits of words as a fraction, as many as the dtype holds without rounding to 1."""
     kept = {"f64": 53, "f32": 24, "f16": 11, "bf16": 8}[dtype.mlir]
     whole = e.convert(shifted(words, words.type.dtype.bits - kept), dtype)
-    return apply1("mul", (whole, constant(2.0**-kept, whole.type)))
+    return build.mul(whole, constant(2.0**-kept, whole.type))
 
 
 def normal(key: Value, shape: tuple[int, ...], dtype: DType) -> Value:
@@ -62,10 +61,10 @@ def normal_of(distance: Value, angle: Value) -> Value:
     Finite, since a number in [0, 1) that is taken from 1 leaves no 0 to take the logarithm of.
     """
     type = distance.type
-    log = apply1("log1p", (apply1("neg", (distance,)),))
-    radius = apply1("sqrt", (apply1("mul", (log, constant(-2.0, type))),))
-    turned = apply1("mul", (angle, constant(2.0 * math.pi, type)))
-    return apply1("mul", (radius, apply1("cos", (turned,))))
+    log = build.log1p(build.neg(distance))
+    radius = build.sqrt(build.mul(log, constant(-2.0, type)))
+    turned = build.mul(angle, constant(2.0 * math.pi, type))
+    return build.mul(radius, build.cos(turned))
 
 
 def halves(both: Value) -> tuple[Value, Value]:
@@ -75,12 +74,13 @@ def halves(both: Value) -> tuple[Value, Value]:
 
 def _half(both: Value, which: int) -> Value:
     shape = both.type.shape
-    attributes = (
-        ("starts", int_array((which, *[0] * (len(shape) - 1)))),
-        ("limits", int_array((which + 1, *shape[1:]))),
-        ("strides", int_array([1] * len(shape))),
+    half = build.slice_(
+        both,
+        starts=(which, *[0] * (len(shape) - 1)),
+        limits=(which + 1, *shape[1:]),
+        strides=[1] * len(shape),
     )
-    return e.reshape(apply1("slice", (both,), attributes), shape[1:])
+    return e.reshape(half, shape[1:])
 
 
 def remainder(words: tuple[Value, Value], span: Value) -> Value:
@@ -90,9 +90,9 @@ def remainder(words: tuple[Value, Value], span: Value) -> Value:
     result is likelier than another by more than 2^-64.
     """
     # 2^64 mod span, for 2^64 - span does not overflow.
-    carry = apply1("rem", (apply1("sub", (constant(0, span.type), span)), span))
-    high, low = (apply1("rem", (word, span)) for word in words)
-    return apply1("rem", (apply1("add", (apply1("mul", (high, carry)), low)), span))
+    carry = build.rem(build.sub(constant(0, span.type), span), span)
+    high, low = (build.rem(word, span) for word in words)
+    return build.rem(build.add(build.mul(high, carry), low), span)
 
 
 # ---------------------------------------------------------------- arguments
@@ -111,8 +111,6 @@ def draw_shape(op: str, shape: Any, *parameters: Any) -> tuple[int, ...]:
     if shape is None:
         return common
     dims = as_shape(op, shape)
-    if min(dims, default=0) < 0:
-        raise ValueError(at_user(f"{op}: shape {list(dims)} has a negative extent"))
     if e.broadcast_shapes(op, common, dims) != dims:
         raise ValueError(
             at_user(f"{op}: parameters of shape {list(common)} do not broadcast to {list(dims)}")
@@ -132,10 +130,8 @@ def scaled(op: str, key: Value, shape: Any, low: Any, high: Any, dtype: DType) -
 
 def stretched(fraction: Value, low: Value, high: Value) -> Value:
     """A fraction in [0, 1) as a number in [low, high), also where rounding would give high."""
-    width = apply1("sub", (high, low))
-    number = apply1("add", (low, apply1("mul", (fraction, width))))
-    below = apply1("compare", (number, high), (("predicate", "#nabla<predicate lt>"),))
-    return apply1("select", (below, number, low))
+    number = build.add(low, build.mul(fraction, build.sub(high, low)))
+    return build.select(build.compare(number, high, predicate="lt"), number, low)
 
 
 def shaped(op: str, key: Value, shape: Any, mean: Any, std: Any, dtype: DType) -> Value:
@@ -144,14 +140,9 @@ def shaped(op: str, key: Value, shape: Any, mean: Any, std: Any, dtype: DType) -
     dims = draw_shape(op, shape, mean, std)
     noise = normal(key, dims, dtype)
     if not _is(std, 1):
-        noise = apply1("mul", (noise, e.fit(std, dtype, dims)))
-    return noise if _is(mean, 0) else apply1("add", (noise, e.fit(mean, dtype, dims)))
+        noise = build.mul(noise, e.fit(std, dtype, dims))
+    return noise if _is(mean, 0) else build.add(noise, e.fit(mean, dtype, dims))
 
 
 def _is(parameter: Any, number: int) -> bool:
     return not isinstance(parameter, Value) and parameter == number
-
-
-def iota(shape: tuple[int, ...], dtype: DType) -> Value:
-    """0, 1, 2 and so on along the first dimension."""
-    return apply1("iota", (), (("dim", integer(0)),), tensor_type(dtype, shape))

@@ -15,8 +15,8 @@ from nabla._core.literals import constant
 from nabla._core.tree import wrap
 
 if TYPE_CHECKING:
-    from nabla._core.tensor import Tensor
     from nabla._core.types import TensorLike
+    from nabla._tensor.tensor import Tensor
 
 Axes: TypeAlias = "int | Sequence[int] | None"
 

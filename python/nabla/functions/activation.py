@@ -15,8 +15,8 @@ from nabla.functions.reduction import largest, reduce_sum
 from nabla.functions.shape import reshape
 
 if TYPE_CHECKING:
-    from nabla._core.tensor import Tensor
     from nabla._core.types import TensorLike
+    from nabla._tensor.tensor import Tensor
 
 __all__ = ["gelu", "logsoftmax", "logsumexp", "relu", "silu", "softmax"]
 

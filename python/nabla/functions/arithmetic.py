@@ -20,8 +20,8 @@ from nabla.functions.elementwise import abs, floor, maximum, minimum, round
 if TYPE_CHECKING:
     from nabla._core.dtypes import DTypeLike
     from nabla._core.graph import Value
-    from nabla._core.tensor import Tensor
     from nabla._core.types import TensorLike
+    from nabla._tensor.tensor import Tensor
 
 __all__ = ["add", "cast", "clip", "div", "floor_divide", "mod", "mul", "pow"]
 

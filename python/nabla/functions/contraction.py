@@ -14,8 +14,8 @@ from nabla._core.tree import wrap
 from nabla._generated import build
 
 if TYPE_CHECKING:
-    from nabla._core.tensor import Tensor
     from nabla._core.types import TensorLike
+    from nabla._tensor.tensor import Tensor
 
 __all__ = ["matmul", "outer"]
 

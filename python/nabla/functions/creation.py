@@ -16,8 +16,8 @@ from nabla.functions._support import as_shape
 
 if TYPE_CHECKING:
     from nabla._core.dtypes import DType, DTypeLike
-    from nabla._core.tensor import Tensor
     from nabla._core.types import TensorLike
+    from nabla._tensor.tensor import Tensor
 
 __all__ = [
     "array",

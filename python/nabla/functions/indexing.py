@@ -14,9 +14,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nabla._core import elementwise as e
-from nabla._core import indexing, selecting
-from nabla._core.apply import apply1
-from nabla._core.attributes import int_array
 from nabla._core.convert import as_value, copy_of
 from nabla._core.dtypes import int64
 from nabla._core.errors import at_user
@@ -24,13 +21,16 @@ from nabla._core.graph import Value
 from nabla._core.literals import integers
 from nabla._core.tree import Handle, value_of, wrap
 from nabla._core.types import TensorType
+from nabla._generated import build
+from nabla.functions import _selecting as selecting
+from nabla.functions._index import array_of, is_mask, parse
 from nabla.functions._support import normalize_axis
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nabla._core.tensor import Tensor
     from nabla._core.types import TensorLike
+    from nabla._tensor.tensor import Tensor
 
 __all__ = [
     "gather",
@@ -65,7 +65,7 @@ def getitem(x: TensorLike, index: Any) -> Tensor:
     Tensor([4 5 6] : i32[3])
     """
     value = as_value(x, "getitem")
-    return wrap(selecting.take(value, indexing.parse(index, value.type)))
+    return wrap(selecting.take(value, parse(index, value.type)))
 
 
 # ---------------------------------------------------------------- x.at[index]
@@ -159,7 +159,7 @@ class Chosen:
         if mask is not None and _fits_all(shape, mask.type, x.type):
             result = _put_where(x, mask, item, how)
         else:
-            index = indexing.parse(self._index, x.type)
+            index = parse(self._index, x.type)
             result = selecting.put(x, index, _fit(item, x, index.result), how)
         result.weak = x.weak
         return wrap(result)
@@ -194,7 +194,7 @@ def _only_mask(index: Any) -> Value | None:
     items = [i for i in (index if isinstance(index, tuple) else (index,)) if i is not Ellipsis]
     if len(items) != 1 or (isinstance(index, tuple) and index[0] is Ellipsis):
         return None
-    if not indexing.is_mask(items[0]):
+    if not is_mask(items[0]):
         return None
     return as_value(items[0], "at[...]")
 
@@ -215,7 +215,7 @@ def _put_where(x: Value, mask: Value, item: Any, how: str) -> Value:
     values = e.broadcast(_fit(item, x, rest), x.type.shape)
     met = values if how == "set" else e.elementwise(how, x, values)
     grown = e.reshape(mask, (*mask.type.shape, *[1] * len(rest)))
-    return apply1("select", (e.broadcast(grown, x.type.shape), met, x))
+    return build.select(e.broadcast(grown, x.type.shape), met, x)
 
 
 # ---------------------------------------------------------------- boxes
@@ -237,7 +237,7 @@ def slice_tensor(x: TensorLike, start: Any, size: Any) -> Tensor:
     sizes = _sizes("slice_tensor", size, value.type)
     starts = _starts("slice_tensor", start, sizes, value.type)
     if isinstance(starts, Value):
-        result = apply1("dynamic_slice", (value, starts), (("sizes", int_array(sizes)),))
+        result = build.dynamic_slice(value, starts, sizes=sizes)
         result.weak = value.weak
         return wrap(result)
     return getitem(wrap(value), _slices(starts, sizes))
@@ -256,7 +256,7 @@ def slice_update(x: TensorLike, update: TensorLike, start: Any, size: Any = None
     sizes = _sizes("slice_update", new.type.shape if size is None else size, value.type)
     starts = _starts("slice_update", start, sizes, value.type)
     if isinstance(starts, Value):
-        result = apply1("dynamic_update_slice", (value, _fit(new, value, sizes), starts))
+        result = build.dynamic_update_slice(value, _fit(new, value, sizes), starts)
         result.weak = value.weak
         return wrap(result)
     return Chosen(wrap(value), _slices(starts, sizes)).set(wrap(new))
@@ -308,7 +308,7 @@ def _starts(op: str, start: Any, sizes: Sequence[int], type: TensorType) -> Valu
         else integers((operator.index(item),))
         for item in items
     ]
-    return parts[0] if len(parts) == 1 else apply1("concatenate", parts, (("dim", "0 : i64"),))
+    return parts[0] if len(parts) == 1 else build.concatenate(parts, dim=0)
 
 
 def _scalar_index(op: str, item: Handle) -> Value:
@@ -360,20 +360,12 @@ def scatter(x: TensorLike, indices: Any, updates: TensorLike, axis: int = 0) -> 
 def _integers(op: str, indices: Any) -> Any:
     """Indices that are no mask and not several."""
     if isinstance(indices, (tuple, list)):
-        indices = wrap(copy_of(indices, None)) if _any_tensor(indices) else np.asarray(indices)
-        if isinstance(indices, np.ndarray) and indices.size == 0:
-            indices = indices.astype(np.int64)
-    if indexing.is_mask(indices):
+        indices = array_of(indices)
+    if is_mask(indices):
         raise TypeError(at_user(f"{op}: the indices are of bool, not integers"))
     if not isinstance(indices, (Handle, np.ndarray, np.integer, int)):
         raise TypeError(at_user(f"{op}: indices of {type(indices).__name__} are not integers"))
     return indices
-
-
-def _any_tensor(items: Any) -> bool:
-    return isinstance(items, Handle) or (
-        isinstance(items, (tuple, list)) and any(_any_tensor(item) for item in items)
-    )
 
 
 def take_along_axis(x: TensorLike, indices: Any, axis: int | None = -1) -> Tensor:
@@ -420,7 +412,7 @@ def along(x: Value, index: Value, dim: int) -> Value:
     count = index.type.shape[dim]
     places = e.broadcast(selecting.permute(index, [*rest, dim]), (*lead, count))
     table = selecting.table_of([places], (*lead, count))
-    picked = selecting.gather(rows, table, [len(lead)], batch_dims=len(lead))
+    picked = build.gather(rows, table, dims=[len(lead)], batch_dims=len(lead))
     picked.weak = x.weak
     back = [*range(dim), len(rest), *range(dim, len(rest))]
     return selecting.permute(picked, back)

@@ -17,8 +17,8 @@ from nabla.functions._support import as_int, normalize_axis
 
 if TYPE_CHECKING:
     from nabla._core.graph import Value
-    from nabla._core.tensor import Tensor
     from nabla._core.types import TensorLike
+    from nabla._tensor.tensor import Tensor
 
 __all__ = ["chunk", "concatenate", "pad", "split", "stack", "unbind"]
 
@@ -85,7 +85,12 @@ def _joined(values: list[Value], dim: int, shape: tuple[int, ...] | None = None)
 
 
 def pad(
-    x: TensorLike, paddings: Any = None, mode: str = "constant", value: TensorLike = 0.0, **kw: Any
+    x: TensorLike,
+    paddings: Any = None,
+    mode: str = "constant",
+    value: TensorLike = 0.0,
+    *,
+    pad_width: Any = None,
 ) -> Tensor:
     """x with `before` and `after` elements of one value around it, in each dimension.
 
@@ -96,9 +101,7 @@ def pad(
     >>> nb.pad(nb.tensor([1, 2]), [(1, 2)])
     Tensor([0 1 2 0 0] : i32[5])
     """
-    paddings = kw.pop("pad_width", paddings)
-    if kw:
-        raise TypeError(at_user(f"pad: no argument is called {next(iter(kw))!r}"))
+    paddings = paddings if pad_width is None else pad_width
     if paddings is None:
         raise ValueError(at_user("pad() requires paddings or pad_width"))
     if mode != "constant":

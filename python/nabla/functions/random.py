@@ -16,8 +16,8 @@ from nabla.functions import _draws as d
 
 if TYPE_CHECKING:
     from nabla._core.dtypes import DTypeLike
-    from nabla._core.tensor import Tensor
     from nabla._core.types import TensorLike
+    from nabla._tensor.tensor import Tensor
 
 __all__ = ["gaussian", "normal", "seed", "uniform"]
 

@@ -22,8 +22,8 @@ from nabla.functions.elementwise import cos
 
 if TYPE_CHECKING:
     from nabla._core.dtypes import DTypeLike
-    from nabla._core.tensor import Tensor
     from nabla._core.types import TensorLike
+    from nabla._tensor.tensor import Tensor
 
 __all__ = ["arange", "eye", "hann_window", "linspace", "tril", "triu"]
 

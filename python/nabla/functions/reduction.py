@@ -20,8 +20,8 @@ from nabla.functions._support import Axes, normalize_axes, normalize_axis
 from nabla.functions.comparison import truth
 
 if TYPE_CHECKING:
-    from nabla._core.tensor import Tensor
     from nabla._core.types import TensorLike
+    from nabla._tensor.tensor import Tensor
 
 __all__ = [
     "all",

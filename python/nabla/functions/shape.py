@@ -16,8 +16,8 @@ from nabla.functions._support import Axes, as_shape, axis_list, normalize_axes, 
 
 if TYPE_CHECKING:
     from nabla._core.graph import Value
-    from nabla._core.tensor import Tensor
     from nabla._core.types import TensorLike
+    from nabla._tensor.tensor import Tensor
 
 __all__ = [
     "broadcast_to",

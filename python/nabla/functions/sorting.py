@@ -16,8 +16,8 @@ from nabla.functions._support import normalize_axis
 from nabla.functions.indexing import along
 
 if TYPE_CHECKING:
-    from nabla._core.tensor import Tensor
     from nabla._core.types import TensorLike
+    from nabla._tensor.tensor import Tensor
 
 __all__ = ["argsort", "sort", "top_k"]
 

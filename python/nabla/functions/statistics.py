@@ -13,8 +13,8 @@ from nabla.functions.elementwise import sqrt
 from nabla.functions.reduction import reduce_max, reduce_min, reduce_sum
 
 if TYPE_CHECKING:
-    from nabla._core.tensor import Tensor
     from nabla._core.types import TensorLike
+    from nabla._tensor.tensor import Tensor
 
 __all__ = ["mean", "minmax", "std", "var"]
 

@@ -19,8 +19,8 @@ from nabla._generated import build
 from nabla.functions.contraction import dot
 
 if TYPE_CHECKING:
-    from nabla._core.tensor import Tensor
     from nabla._core.types import TensorLike
+    from nabla._tensor.tensor import Tensor
 
 __all__ = ["einsum"]
 

@@ -20,8 +20,8 @@ from nabla._core.types import tensor_type
 from nabla._generated import build
 
 if TYPE_CHECKING:
-    from nabla._core.tensor import Tensor
     from nabla._core.types import TensorLike
+    from nabla._tensor.tensor import Tensor
 
 __all__ = ["avg_pool2d", "conv2d", "conv2d_transpose", "convolution", "max_pool2d"]
 

@@ -14,7 +14,7 @@ from nabla._core.graph import Value
 from nabla._core.keys import draw
 from nabla._core.trace import Trace
 from nabla._core.tree import Handle, Tree, TreeDef, flatten, unflatten, value_of, wrap
-from nabla._core.types import TensorType, Type
+from nabla._core.types import is_float
 from nabla.transforms._stages import Stage, split
 
 Argnums = int | Sequence[int]
@@ -191,10 +191,6 @@ class Selected:
         """A tree like the selected argument, or a tuple of such, with these items."""
         trees = self.arguments.like(items)
         return trees[0] if self._single else tuple(trees)
-
-
-def is_float(type: Type | None) -> bool:
-    return isinstance(type, TensorType) and type.dtype.is_float
 
 
 def _check_floats(what: str, values: Iterable[Value]) -> None:

@@ -13,12 +13,11 @@ from nabla._core.function import Function
 from nabla._core.graph import Value
 from nabla._core.literals import constant
 from nabla._core.trace import current
-from nabla._core.types import TensorType, Type, linear_type
+from nabla._core.types import TensorType, Type, is_float, linear_type
 from nabla.transforms._arguments import (
     Outputs,
     Traced,
     derivative_trace,
-    is_float,
     split_aux,
     trace_body,
 )
@@ -82,7 +81,7 @@ def _linearize(
 
 
 def _floats(types: Iterable[Type]) -> tuple[TensorType, ...]:
-    return tuple([t for t in types if isinstance(t, TensorType) and t.dtype.is_float])
+    return tuple([t for t in types if is_float(t)])
 
 
 def _by_stages(traced: Traced) -> tuple[list[Value], list[Value]]:

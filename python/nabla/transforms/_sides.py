@@ -10,8 +10,8 @@ from nabla._core.elementwise import convert
 from nabla._core.errors import at_user
 from nabla._core.graph import Value
 from nabla._core.tree import TreeDef, flatten, unflatten, wrap
-from nabla._core.types import TensorType, Type
-from nabla.transforms._arguments import is_float, leaf_value
+from nabla._core.types import TensorType, Type, is_float
+from nabla.transforms._arguments import leaf_value
 
 
 class Side(NamedTuple):
@@ -24,7 +24,7 @@ class Side(NamedTuple):
         """The tangents in a tree like this one: of its floats, the others having none."""
         vectors = []
         for leaf, t in zip(self._match(what, tree), self.types, strict=True):
-            if isinstance(t, TensorType) and t.dtype.is_float:
+            if is_float(t):
                 vectors.append(_exactly(what, leaf_value(what, leaf), t))
             elif isinstance(t, TensorType) and leaf is not None:
                 _check_zero(what, leaf, t)

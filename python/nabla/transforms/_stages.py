@@ -17,7 +17,7 @@ from typing import NamedTuple
 from nabla._core.function import Function, close_nodes
 from nabla._core.graph import Node, Value, ancestors
 from nabla._core.trace import Trace
-from nabla._core.types import TensorType
+from nabla._core.types import TensorType, is_float
 
 
 class Stage(NamedTuple):
@@ -65,7 +65,7 @@ class _Plan:
     """Which values cross from one group of nodes to another."""
 
     def __init__(self, trace: Trace, groups: list[list[Node]], outputs: list[Value]) -> None:
-        self.wrt = [v for v in trace.inputs if _is_float(v)]
+        self.wrt = [v for v in trace.inputs if is_float(v.type)]
         self.count = len(groups)
         self.group = {node: g for g, nodes in enumerate(groups) for node in nodes}
         self.last_use: dict[Value, int] = {}  # of values that are used in another group
@@ -94,7 +94,7 @@ class _Plan:
         live = self.wrt
         found = [live]
         for g in range(1, self.count):
-            new = [v for v in self.made.get(g - 1, ()) if v in self.active and _is_float(v)]
+            new = [v for v in self.made.get(g - 1, ()) if v in self.active and is_float(v.type)]
             live = [v for v in [*live, *new] if self.last_use.get(v, -1) >= g]
             found.append(live)
         return found
@@ -111,7 +111,3 @@ class _Plan:
         there = set(handed)
         used = [operand for node in nodes for operand in node.operands]
         return [v for v in dict.fromkeys([*used, *results]) if self._made(v) < g and v not in there]
-
-
-def _is_float(value: Value) -> bool:
-    return isinstance(value.type, TensorType) and value.type.dtype.is_float

@@ -20,7 +20,7 @@ from nabla._core.function import Function
 from nabla._core.graph import Value
 from nabla._core.keys import draw
 from nabla._core.literals import from_numpy, leaf
-from nabla._core.program import Executable, Kind, LinearData, counters, of_function
+from nabla._core.program import Executable, counters, kind_of, of_function
 from nabla._core.trace import Trace
 from nabla._core.tree import Handle, TreeDef, flatten, unflatten, value_of
 from nabla._core.types import TensorType, Type, tensor_type
@@ -113,10 +113,6 @@ class _Call:
         return trace_body(trace, self.values, body)
 
 
-def _kind(value: Value) -> Kind:
-    return value.data.function if isinstance(value.data, LinearData) else value.type
-
-
 class CompiledFunction(_nabla.Dispatch):
     """A function that is traced once for each signature of its arguments; see `nb.compile`."""
 
@@ -158,7 +154,7 @@ class CompiledFunction(_nabla.Dispatch):
         traced = call.trace()
         materialize(traced.operands)
         compilations, loads = counters.compilations, counters.loads
-        kinds = tuple([_kind(value) for value in traced.operands])
+        kinds = tuple([kind_of(value) for value in traced.operands])
         function = traced.function
         donated = self._donations(call, len(args), function)
         executable = executable_of(

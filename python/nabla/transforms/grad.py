@@ -10,7 +10,8 @@ from typing import Any
 from nabla._core.errors import at_user
 from nabla._core.literals import constant
 from nabla._core.tree import wrap
-from nabla.transforms._arguments import Argnums, Selected, check_callable, is_float, name_of
+from nabla._core.types import is_float
+from nabla.transforms._arguments import Argnums, Selected, check_callable, name_of
 from nabla.transforms._linearize import Linearized, linearize_values, pull
 
 
@@ -110,7 +111,7 @@ def _check_output(kind: str, done: Linearized) -> None:
     type = output.types[0]
     if not is_float(type):
         raise TypeError(at_user(f"{kind}: the output is {type.short}, not of floats"))
-    if type.size != 1:  # type: ignore[union-attr]
+    if type.size != 1:
         raise TypeError(
             at_user(
                 f"{kind}: the output is {type.short}, which is not one number; reduce it, "

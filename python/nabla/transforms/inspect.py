@@ -11,10 +11,11 @@ from nabla import _nabla
 from nabla._core.convert import as_value
 from nabla._core.errors import at_user
 from nabla._core.execute import materialize
-from nabla._core.program import Program, build, of_function
-from nabla._core.tensor import Tensor, from_buffer
+from nabla._core.literals import of_buffer
+from nabla._core.program import Program, build, kind_of, of_function
+from nabla._core.tree import wrap
 from nabla._core.types import TensorType
-from nabla.transforms.compile import CompiledFunction, _Call, _kind
+from nabla.transforms.compile import CompiledFunction, _Call
 
 PHASES = (
     "trace",
@@ -68,7 +69,7 @@ def _program(fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, An
         traced = _Call(CompiledFunction(fn, (), (), 1), args, kwargs).trace(known=True)
     linear = [v for v in traced.operands if not isinstance(v.type, TensorType)]
     materialize(linear)
-    return of_function(traced.function, [_kind(v) for v in traced.operands], donated)
+    return of_function(traced.function, [kind_of(v) for v in traced.operands], donated)
 
 
 class CompileReport(dict[str, float]):
@@ -143,5 +144,5 @@ def run_mlir(text: str, *arrays: Any) -> Any:
         )
     materialize(values)
     results = _nabla.Executable(module)([value.data for value in values])
-    tensors: tuple[Tensor, ...] = tuple(map(from_buffer, results))
+    tensors = tuple([wrap(of_buffer(buffer)) for buffer in results])
     return tensors[0] if len(tensors) == 1 else tensors

@@ -12,14 +12,15 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from nabla._core import elementwise as e
-from nabla._core.apply import apply, apply1
+from nabla._core.apply import apply
 from nabla._core.attributes import int_array, integer
 from nabla._core.graph import Value
 from nabla._core.literals import constant
 from nabla._core.trace import Trace
 from nabla._core.tree import unflatten, wrap
-from nabla._core.types import TensorType, tensor_type
-from nabla.transforms._arguments import Argnums, Selected, check_callable, is_float, name_of
+from nabla._core.types import TensorType, is_float, stacked, tensor_type
+from nabla._generated import build
+from nabla.transforms._arguments import Argnums, Selected, check_callable, name_of
 from nabla.transforms._linearize import (
     Linearized,
     linearize_values,
@@ -118,7 +119,7 @@ def _assemble(
     entries: Callable[[Sequence[Value], Sequence[TensorType]], Matrix],
 ) -> Any:
     """The tree of Jacobians: outputs outside, inputs inside."""
-    floats = [t for t in done.output.types if isinstance(t, TensorType) and is_float(t)]
+    floats = [t for t in done.output.types if is_float(t)]
     matrix = iter(entries(done.links, floats) if done.links else [])
     rows: list[Any] = []
     for type in done.output.types:
@@ -173,7 +174,9 @@ def _over_basis(
     def first(linear: Value, vector: Sequence[Value]) -> Sequence[Value]:
         return link(linear, [vector[0] if j == i else constant(0, t) for j, t in enumerate(spaces)])
 
-    vectors: Sequence[Value] = [_basis(space) if space.size != 1 else constant(1, space)]
+    vectors: Sequence[Value] = [
+        build.basis(stacked(space, 0, space.size)) if space.size != 1 else constant(1, space)
+    ]
     use: Link = first
     for count, linear in enumerate(links, 1):
         if space.size == 1:
@@ -197,7 +200,7 @@ def _batched(
         function, _ = trace.close(use(lin, inner))
     trace.release()
     ends = axes or [0] * len(function.results)
-    types = tuple([_grown(t, axis, size) for t, axis in zip(function.results, ends, strict=True)])
+    types = tuple([stacked(t, axis, size) for t, axis in zip(function.results, ends, strict=True)])
     if size == 0:
         return [constant(0, t) for t in types]
     attributes = (
@@ -206,12 +209,3 @@ def _batched(
         ("size", integer(size)),
     )
     return apply("vmap", (linear, *vectors), attributes, types, function)
-
-
-def _grown(type: Any, axis: int, size: int) -> TensorType:
-    return tensor_type(type.dtype, (*type.shape[:axis], size, *type.shape[axis:]))
-
-
-def _basis(space: TensorType) -> Value:
-    """The standard basis, stacked along a leading dimension."""
-    return apply1("basis", (), (), tensor_type(space.dtype, (space.size, *space.shape)))

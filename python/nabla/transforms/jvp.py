@@ -11,12 +11,12 @@ from nabla._core.attributes import int_array, segments
 from nabla._core.errors import at_user
 from nabla._core.function import Function
 from nabla._core.graph import Value
+from nabla._core.types import is_float
 from nabla.transforms._arguments import (
     Arguments,
     Traced,
     check_callable,
     derivative_trace,
-    is_float,
     name_of,
     split_aux,
     trace_body,

@@ -16,7 +16,7 @@ from nabla._core.graph import Value, ancestors
 from nabla._core.keys import draw, split_stacked
 from nabla._core.trace import Trace
 from nabla._core.tree import NAMESPACE, Tree, flatten, wrap
-from nabla._core.types import TensorType, Type, tensor_type
+from nabla._core.types import TensorType, Type, stacked, tensor_type
 from nabla.transforms._arguments import Arguments, check_callable, extent, name_of, returned
 
 Axes = Any  # an int, None, or a tree of them that is a prefix of the arguments
@@ -99,9 +99,8 @@ def _record(
         ("out_axes", int_array(placements)),
         ("size", integer(size)),
     )
-    types = tuple(
-        [_batch(t, axis, size) for t, axis in zip(function.results, placements, strict=True)]
-    )
+    ends = zip(function.results, placements, strict=True)
+    types = tuple([t if axis < 0 else stacked(t, axis, size) for t, axis in ends])
     results = apply("vmap", (*operands, *captures), attributes, types, function)
     return outputs.rebuild(results)
 
@@ -217,9 +216,3 @@ def _size(
 
 def _example(type: TensorType, axis: int) -> TensorType:
     return tensor_type(type.dtype, type.shape[:axis] + type.shape[axis + 1 :])
-
-
-def _batch(type: Any, axis: int, size: int) -> TensorType:
-    if axis < 0:
-        return type  # type: ignore[no-any-return]
-    return tensor_type(type.dtype, (*type.shape[:axis], size, *type.shape[axis:]))

@@ -9,15 +9,15 @@ from nabla import _nabla
 from nabla import functions as f
 from nabla._core.convert import is_array
 from nabla._core.errors import at_user
-from nabla._core.members import Members
+from nabla._tensor.methods import Methods
 from nabla.functions.indexing import At
 
 if TYPE_CHECKING:
-    from nabla._core.tensor import Tensor
+    from nabla._tensor.tensor import Tensor
 
 
-class Methods(Members):
-    """What a tensor can do by way of functions."""
+class Operators(Methods):
+    """What a tensor can do by a sign."""
 
     __slots__ = ()
 

@@ -4,18 +4,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from nabla._core import elementwise as e
-from nabla._core.apply import apply1
-from nabla._core.attributes import int_array, integer
 from nabla._core.dtypes import int64, uint64
 from nabla._core.graph import Value
-from nabla._core.indexing import Array, Axis, Index, Positions
 from nabla._core.literals import constant, from_numpy, integers
+from nabla._core.tree import value_of, wrap
 from nabla._core.types import tensor_type
 from nabla._core.varying import varies
+from nabla._generated import build
+from nabla.control_flow import scan
+from nabla.functions._index import Array, Axis, Index, Positions
 
 
 def take(x: Value, index: Index) -> Value:
@@ -28,7 +30,7 @@ def take(x: Value, index: Index) -> Value:
         else:
             extents = box.type.shape
             columns = [in_range(c, extents[d]) for d, c in zip(dims, columns, strict=True)]
-            picked = gather(box, table_of(columns, index.table), dims)
+            picked = _gather(box, table_of(columns, index.table), dims)
             box = move_dims(picked, len(index.table), index.lead)
     result = e.reshape(box, index.result)
     result.weak = x.weak
@@ -72,25 +74,17 @@ def _take(value: Value, axes: Sequence[Axis]) -> Value:
     if tuple(spans) != shape and varies(tuple(starts)):
         # Positions are operands: a loop over them runs one executable.
         where = from_numpy(np.array(starts, np.int64), copy=False)
-        value = apply1("dynamic_slice", (value, where), (("sizes", int_array(spans)),))
+        value = build.dynamic_slice(value, where, sizes=spans)
         starts = [0] * len(axes)
     limits = [start + span for start, span in zip(starts, spans, strict=True)]
     strides = [axis.stride for axis in axes]
     if any(starts) or any(stride > 1 for stride in strides) or tuple(limits) != value.type.shape:
-        value = apply1(
-            "slice",
-            (value,),
-            (
-                ("starts", int_array(starts)),
-                ("limits", int_array(limits)),
-                ("strides", int_array(strides)),
-            ),
-        )
+        value = build.slice_(value, starts=starts, limits=limits, strides=strides)
     return _reverse(value, [d for d, axis in enumerate(axes) if axis.reversed and axis.size > 1])
 
 
 def _reverse(value: Value, dims: Sequence[int]) -> Value:
-    return apply1("reverse", (value,), (("dims", int_array(dims)),)) if dims else value
+    return build.reverse(value, dims=dims) if dims else value
 
 
 def _write(x: Value, box: Value, axes: Sequence[Axis]) -> Value:
@@ -104,7 +98,7 @@ def _write(x: Value, box: Value, axes: Sequence[Axis]) -> Value:
         where = from_numpy(np.array(starts, np.int64), copy=False)
     else:
         where = integers(starts)
-    return apply1("dynamic_update_slice", (x, box, where))
+    return build.dynamic_update_slice(x, box, where)
 
 
 # ---------------------------------------------------------------- positions
@@ -123,13 +117,13 @@ def _wrapped(positions: Positions, extent: int) -> Positions:
     dtype, shape = positions.type.dtype, positions.type.shape
     if dtype is uint64:  # half of its numbers are not in int64; all of those are out of range
         bound = constant(min(extent, 2**63 - 1), tensor_type(uint64, shape))
-        return e.convert(apply1("min", (positions, bound)), int64)
+        return e.convert(build.min_(positions, bound), int64)
     wide = e.convert(positions, int64)
     if dtype.kind == "uint":
         return wide
     zeros, extents = constant(0, wide.type), constant(extent, wide.type)
-    negative = apply1("compare", (wide, zeros), (("predicate", "#nabla<predicate lt>"),))
-    return apply1("select", (negative, apply1("add", (wide, extents)), wide))
+    negative = build.compare(wide, zeros, predicate="lt")
+    return build.select(negative, build.add(wide, extents), wide)
 
 
 def in_range(positions: Positions, extent: int) -> Positions:
@@ -138,7 +132,7 @@ def in_range(positions: Positions, extent: int) -> Positions:
     if not isinstance(wrapped, Value):
         return wrapped
     low, high = constant(0, wrapped.type), constant(max(extent - 1, 0), wrapped.type)
-    return apply1("min", (apply1("max", (wrapped, low)), high))
+    return build.min_(build.max_(wrapped, low), high)
 
 
 def table_of(columns: Sequence[Positions], shape: tuple[int, ...]) -> Value:
@@ -151,7 +145,7 @@ def table_of(columns: Sequence[Positions], shape: tuple[int, ...]) -> Value:
     grown = [e.reshape(e.broadcast(value, shape), (*shape, 1)) for value in values]
     if len(grown) == 1:
         return grown[0]
-    return apply1("concatenate", grown, (("dim", integer(len(shape))),))
+    return build.concatenate(grown, dim=len(shape))
 
 
 def _grown(positions: Positions, count: int) -> Positions:
@@ -169,29 +163,21 @@ def _take_at(box: Value, dims: Sequence[int], columns: Sequence[Positions]) -> V
         wrapped = _wrapped(column, shape[dim])
         assert isinstance(wrapped, Value)
         parts[dim] = e.reshape(wrapped, (1,))
-    starts = parts[0] if len(parts) == 1 else apply1("concatenate", parts, (("dim", integer(0)),))
+    starts = parts[0] if len(parts) == 1 else build.concatenate(parts, dim=0)
     sizes = [1 if dim in dims else extent for dim, extent in enumerate(shape)]
-    taken = apply1("dynamic_slice", (box, starts), (("sizes", int_array(sizes)),))
+    taken = build.dynamic_slice(box, starts, sizes=sizes)
     return e.reshape(taken, tuple([n for dim, n in enumerate(shape) if dim not in dims]))
 
 
 # ---------------------------------------------------------------- gather and scatter
 
 
-def gather(x: Value, table: Value, dims: Sequence[int], batch_dims: int = 0) -> Value:
-    """`nabla.gather`: what a table of positions picks; its dimensions come first."""
-    attributes = (("dims", int_array(dims)), ("batch_dims", integer(batch_dims)))
-    return apply1("gather", (x, table), attributes)
+def _gather(x: Value, table: Value, dims: Sequence[int]) -> Value:
+    return build.gather(x, table, dims=dims, batch_dims=0)
 
 
-def scatter(x: Value, table: Value, rows: Value, dims: Sequence[int], how: str) -> Value:
-    """`nabla.scatter`, which sets or adds."""
-    attributes = (
-        ("combine", f"#nabla<combine {how}>"),
-        ("dims", int_array(dims)),
-        ("batch_dims", integer(0)),
-    )
-    return apply1("scatter", (x, table, rows), attributes)
+def _scatter(x: Value, table: Value, rows: Value, dims: Sequence[int], how: Any) -> Value:
+    return build.scatter(x, table, rows, combine=how, dims=dims, batch_dims=0)
 
 
 def move_dims(x: Value, count: int, to: int) -> Value:
@@ -205,7 +191,7 @@ def permute(x: Value, order: Sequence[int]) -> Value:
     """x with its dimensions in another order."""
     if list(order) == list(range(x.type.rank)):
         return x
-    return apply1("transpose", (x,), (("permutation", int_array(order)),))
+    return build.transpose(x, permutation=order)
 
 
 def _rows(values: Value, index: Index) -> tuple[Value, dict[int, Array]]:
@@ -248,10 +234,10 @@ def _combine(
 ) -> Value:
     table = table_of(columns, shape)
     if how in ("set", "add"):
-        return scatter(x, table, rows, dims, how)
+        return _scatter(x, table, rows, dims, how)
     if _distinct(columns, shape):
-        met = e.elementwise(how, gather(x, table, dims), rows)
-        return scatter(x, table, met, dims, "set")
+        met = e.elementwise(how, _gather(x, table, dims), rows)
+        return _scatter(x, table, met, dims, "set")
     return _one_by_one(x, table, rows, dims, how)
 
 
@@ -267,9 +253,6 @@ def _distinct(columns: Sequence[Positions], shape: tuple[int, ...]) -> bool:
 
 def _one_by_one(x: Value, table: Value, rows: Value, dims: Sequence[int], how: str) -> Value:
     """Updates made one after the other, since positions may repeat."""
-    from nabla._core.tree import value_of, wrap
-    from nabla.control_flow import scan
-
     lead = table.type.rank - 1
     count = int(np.prod(table.type.shape[:lead]))
     table = e.reshape(table, (count, table.type.shape[-1]))
@@ -277,8 +260,8 @@ def _one_by_one(x: Value, table: Value, rows: Value, dims: Sequence[int], how: s
 
     def step(carry: object, item: tuple[object, object]) -> tuple[object, None]:
         now, place, row = value_of(carry), value_of(item[0]), value_of(item[1])  # type: ignore[arg-type]
-        met = e.elementwise(how, gather(now, place, dims), row)
-        return wrap(scatter(now, place, met, dims, "set")), None
+        met = e.elementwise(how, _gather(now, place, dims), row)
+        return wrap(_scatter(now, place, met, dims, "set")), None
 
     result = scan(step, wrap(x), (wrap(table), wrap(rows)))[0]
     return value_of(result)

@@ -22,7 +22,7 @@ from nabla._core.errors import TracedValueError, at_user
 from nabla._core.force import force
 from nabla._core.graph import Value
 from nabla._core.literals import to_numpy
-from nabla._core.tree import Handle, value_of
+from nabla._core.tree import Handle, value_of, wrap
 from nabla._core.types import TensorType
 
 Array = np.ndarray[Any, Any]
@@ -90,7 +90,7 @@ def _item(item: Any) -> Any:
     if isinstance(item, (int, np.integer)):
         return int(item)
     if isinstance(item, list):
-        item = np.zeros(np.shape(item), np.int64) if np.size(item) == 0 else _array(item)
+        item = array_of(item)
     if isinstance(item, Handle):
         return _value(value_of(item))
     if isinstance(item, (np.ndarray, np.generic)):
@@ -105,15 +105,17 @@ def _item(item: Any) -> Any:
     )
 
 
-def _array(item: list[Any]) -> Any:
-    from nabla._core.tree import wrap
+def array_of(items: Any) -> Any:
+    """Nested lists or tuples as an array; as a tensor, if they hold any."""
+    if _holds_tensors(items):
+        return wrap(copy_of(items, None))
+    array = np.asarray(items)
+    return array if array.size else array.astype(np.int64)
 
-    return wrap(copy_of(item, None)) if _holds_tensors(item) else np.asarray(item)
 
-
-def _holds_tensors(item: Any) -> bool:
-    return isinstance(item, Handle) or (
-        isinstance(item, list) and any(_holds_tensors(i) for i in item)
+def _holds_tensors(items: Any) -> bool:
+    return isinstance(items, Handle) or (
+        isinstance(items, (tuple, list)) and any(_holds_tensors(item) for item in items)
     )
 
 

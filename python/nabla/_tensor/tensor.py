@@ -10,17 +10,19 @@ from typing import Any
 import numpy as np
 
 from nabla import _nabla
-from nabla._core import location, printing, tree
-from nabla._core.dtypes import BY_MLIR, DType
+from nabla._core import location, tree
+from nabla._core.convert import alias, unpickle
+from nabla._core.dtypes import DType
 from nabla._core.errors import DerivativeCutWarning, at_user
 from nabla._core.force import force
 from nabla._core.graph import Value
-from nabla._core.literals import leaf, to_numpy
-from nabla._core.methods import Methods
-from nabla._core.types import Shape, tensor_type
+from nabla._core.literals import to_numpy
+from nabla._core.types import Shape
+from nabla._tensor import printing
+from nabla._tensor.operators import Operators
 
 
-class Tensor(Methods):
+class Tensor(Operators):
     """An n-dimensional array of one dtype.
 
     Work on tensors is recorded and runs, compiled as a whole, when a number is needed:
@@ -51,8 +53,6 @@ class Tensor(Methods):
         >>> np.shares_memory(np.asarray(x), array)
         True
         """
-        from nabla._core.convert import alias
-
         return tree.wrap(alias(array))
 
     # ---------------------------------------------------------------- type
@@ -246,8 +246,6 @@ class Tensor(Methods):
         return self
 
     def __reduce__(self) -> Any:
-        from nabla._core.convert import unpickle
-
         return (unpickle, (self.numpy(), self.dtype.name))
 
     # ---------------------------------------------------------------- text
@@ -264,11 +262,6 @@ class Tensor(Methods):
 
     def __format__(self, spec: str) -> str:
         return format(self.item(), spec) if spec else str(self)
-
-
-def from_buffer(buffer: Any) -> Tensor:
-    """A tensor of what an executable gave."""
-    return Tensor(leaf(buffer, tensor_type(BY_MLIR[buffer.dtype], tuple(buffer.shape))))
 
 
 def _warn_cut(value: Value, asked: str) -> None:

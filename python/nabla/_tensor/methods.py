@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Members of tensors that are functions of the package, or close to one.
+"""Methods of tensors: functions of the package, or close to one.
 
 A function whose first parameter is a tensor is a method as it stands: `x.softmax(axis=0)` is
 `nb.softmax(x, axis=0)`. Written out are those that users know by another signature.
@@ -17,10 +17,10 @@ from nabla._nabla import Arithmetic
 
 if TYPE_CHECKING:
     from nabla._core.dtypes import DTypeLike
-    from nabla._core.tensor import Tensor
+    from nabla._tensor.tensor import Tensor
 
 
-class Members(Arithmetic):
+class Methods(Arithmetic):
     """What a tensor can do by a name."""
 
     __slots__ = ()
