@@ -290,6 +290,29 @@ bool Arguments::computeHash() {
   return true;
 }
 
+/// Whether two values make the same program: True is not 1 here, nor 1.0 in a
+/// tuple, nor 0.0 what -0.0 is. -1 with an error.
+static int isSame(PyObject *a, PyObject *b) {
+  if (a == b)
+    return 1;
+  if (Py_TYPE(a) != Py_TYPE(b))
+    return 0;
+  if (PyFloat_CheckExact(a)) {
+    double x = PyFloat_AS_DOUBLE(a), y = PyFloat_AS_DOUBLE(b);
+    return std::memcmp(&x, &y, sizeof(x)) == 0;
+  }
+  if (!PyTuple_CheckExact(a))
+    return PyObject_RichCompareBool(a, b, Py_EQ);
+  Deeper deeper;
+  if (!deeper)
+    return -1;
+  Py_ssize_t count = PyTuple_GET_SIZE(a);
+  int same = count == PyTuple_GET_SIZE(b);
+  for (Py_ssize_t i = 0; same == 1 && i < count; ++i)
+    same = isSame(PyTuple_GET_ITEM(a, i), PyTuple_GET_ITEM(b, i));
+  return same;
+}
+
 int nabla::equal(const std::vector<Token> &a, const std::vector<Token> &b) {
   if (a.size() != b.size())
     return 0;
@@ -299,10 +322,9 @@ int nabla::equal(const std::vector<Token> &a, const std::vector<Token> &b) {
       return 0;
     if (a[i].object == b[i].object)
       continue;
-    // True is not 1 here.
-    if (!isByValue(a[i].kind) || Py_TYPE(a[i].object) != Py_TYPE(b[i].object))
+    if (!isByValue(a[i].kind))
       return 0;
-    int same = PyObject_RichCompareBool(a[i].object, b[i].object, Py_EQ);
+    int same = isSame(a[i].object, b[i].object);
     if (same != 1)
       return same;
   }

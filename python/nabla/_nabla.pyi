@@ -2,7 +2,7 @@
 """The extension module. Types and attributes are MLIR text, such as `tensor<2xf32>`."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     import weakref
@@ -212,11 +212,13 @@ class Value:
     def held(self) -> bool:
         """Whether somebody may still ask for this value."""
 
+_Handle = TypeVar("_Handle", bound=Handle)
+
 class Handle:
     """What a user holds of a value. Eager values with a living handle are kept computed."""
 
     __slots__ = ("__weakref__",)
-    def __init__(self, value: Value) -> None: ...
+    def __new__(cls: type[_Handle], value: Value) -> _Handle: ...
     @property
     def _value(self) -> Value: ...
 

@@ -139,6 +139,17 @@ def test_true_is_no_static_one() -> None:
     assert f.stats.misses == 3
 
 
+def test_static_values_are_told_apart_where_python_says_equal() -> None:
+    x = nb.tensor([3])
+    f = nb.compile(lambda x, n: x * n[0], static_argnums=1)
+    for n, dtype in [((2,), "int32"), ((2.0,), "float32"), ((2,), "int32"), ((True,), "int32")]:
+        assert f(x, n).dtype == dtype
+    assert stats(f)[:2] == (1, 3)
+    g = nb.compile(lambda x, n: x * n, static_argnums=1)
+    assert [np.signbit(g(1.0, n).item()) for n in (0.0, -0.0, 0.0)] == [False, True, False]
+    assert g.stats.hits == 1
+
+
 def test_arrays_are_not_copied_on_a_hit() -> None:
     f = nb.compile(lambda x: nb.sum(x))
     a = np.arange(10.0)

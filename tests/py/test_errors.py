@@ -31,6 +31,7 @@ MISTAKES: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "none": (lambda: nb.tensor([1.0, None]), TypeError, "tensor: NoneType is not a number"),
     "nan": (lambda: nb.full((2,), float("nan"), dtype="int32"), ValueError, "nan .* int32"),
     "endless": (lambda: nb.arange(0, float("inf")), ValueError, "arange: from 0 to inf by 1"),
+    "constructor": (lambda: nb.Tensor([1.0]), TypeError, "nb.tensor makes a tensor of a list or"),
     "no formula": (lambda: nb.einsum(A, A), TypeError, "einsum: the formula comes first"),
     "string": (lambda: nb.tensor("x"), TypeError, "no tensors of str"),
     "too large": (lambda: nb.tensor([1], "uint8") + 300, OverflowError, "300 .* uint8"),

@@ -36,6 +36,11 @@ class Tensor(Operators):
     __slots__ = ()
     __array_priority__ = 100  # NumPy arrays leave `array + tensor` to us
 
+    def __new__(cls, value: Any = None) -> Tensor:
+        if not isinstance(value, Value):
+            raise TypeError(at_user("Tensor(...): nb.tensor makes a tensor of a list or an array"))
+        return super().__new__(cls, value)
+
     @staticmethod
     def from_dlpack(array: Any) -> Tensor:
         """A tensor of the elements of a NumPy, PyTorch, JAX or other DLPack array.
