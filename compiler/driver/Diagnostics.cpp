@@ -22,6 +22,9 @@ static thread_local DiagnosticText *current = nullptr;
 DiagnosticText::DiagnosticText() : outer(current) { current = this; }
 DiagnosticText::~DiagnosticText() { current = outer; }
 
+DiagnosticText *DiagnosticText::ofThread() { return current; }
+void DiagnosticText::adopt(DiagnosticText *collector) { current = collector; }
+
 static void printPlace(Location location, llvm::raw_ostream &os) {
   llvm::TypeSwitch<LocationAttr>(location)
       .Case([&](FileLineColLoc place) {
@@ -57,6 +60,7 @@ void DiagnosticText::install(MLIRContext &context) {
 }
 
 void DiagnosticText::add(Diagnostic &diagnostic) {
+  std::lock_guard lock(mutex);
   if (++count > maxErrors)
     return;
   llvm::raw_string_ostream os(collected);

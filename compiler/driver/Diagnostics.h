@@ -9,6 +9,7 @@
 
 #include "mlir/Support/LLVM.h"
 
+#include <mutex>
 #include <string>
 
 namespace mlir {
@@ -30,12 +31,18 @@ public:
   /// Messages, each followed by its place and its notes; empty without errors.
   const std::string &text() const { return collected; }
 
+  /// The collector of this thread; null where there is none.
+  static DiagnosticText *ofThread();
+  /// Lets this thread add to a collector of another one, or to none.
+  static void adopt(DiagnosticText *collector);
+
   /// Makes the diagnostics of `context` reach the collectors of their threads.
   static void install(mlir::MLIRContext &context);
 
 private:
   void add(mlir::Diagnostic &diagnostic);
 
+  std::mutex mutex;
   std::string collected;
   unsigned count = 0;
   DiagnosticText *outer;

@@ -7,8 +7,8 @@
 #include "compiler/driver/Executable.h"
 
 #include "compiler/driver/ObjectCache.h"
+#include "compiler/driver/Parts.h"
 #include "compiler/driver/ProgramImpl.h"
-#include "compiler/driver/Worker.h"
 #include "compiler/pipelines/Phases.h"
 #include "compiler/runtime/Temporaries.h"
 #include "compiler/target/cpu/Codegen.h"
@@ -83,7 +83,7 @@ Failure Executable::load(const CompiledProgram &program) {
     return failure;
   if (Failure failure = parseTypes(program.results, resultTypes))
     return failure;
-  auto loaded = Jit::load(program.object, program.entry);
+  auto loaded = Jit::load(program.objects, program.entry);
   if (!loaded)
     return "the code cannot be linked: " + llvm::toString(loaded.takeError());
   jit = std::move(*loaded);
@@ -119,7 +119,7 @@ std::string Executable::cacheKey(const Program &program,
   return ObjectCache::makeKey(parts, target);
 }
 
-/// Runs the remaining phases and makes an object file.
+/// Runs the remaining phases and makes object files.
 static Failure compileProgram(Program &program, CompiledProgram &compiled,
                               Timings &stages) {
   // The types are final once linear maps are residuals.
@@ -134,16 +134,14 @@ static Failure compileProgram(Program &program, CompiledProgram &compiled,
   for (const auto *texts : {&compiled.inputs, &compiled.results})
     if (Failure failure = parseTypes(*texts, types))
       return failure;
-  if (Failure failure = program.runTo("llvm", &stages))
+  if (Failure failure = program.runTo("bufferize", &stages))
     return failure;
-  compiled.entry = program.impl().entry + "_packed";
-  Watch watch(stages, "object");
-  return program.impl().attempt([&]() -> LogicalResult {
-    FailureOr<ObjectCode> object =
-        emitObject(*program.impl().module, endIfUnwanted);
-    if (succeeded(object))
-      compiled.object.assign(object->begin(), object->end());
-    return object;
+  Program::Impl &impl = program.impl();
+  compiled.entry = impl.entry + "_packed";
+  std::shared_lock lock(impl.session->passesRunning());
+  return impl.attempt([&] {
+    bool isLowered = &getPhases()[impl.phase] >= findPhase("llvm");
+    return compileParts(*impl.module, isLowered, compiled.objects, stages);
   });
 }
 

@@ -24,7 +24,7 @@ using llvm::StringRef;
 namespace fs = llvm::sys::fs;
 
 /// Changes with what an entry holds.
-static constexpr StringRef magic = "nabla object 1\n";
+static constexpr StringRef magic = "nabla object 2\n";
 static constexpr StringRef suffix = ".nabla", unfinished = ".tmp";
 /// Other processes store, too: the folder is looked at again now and then.
 static constexpr unsigned storesPerLook = 64;
@@ -94,7 +94,7 @@ static std::string toBytes(const std::string &key,
   putTexts(content, program.inputs);
   putTexts(content, program.results);
   putText(content, program.entry);
-  putText(content, program.object);
+  putTexts(content, program.objects);
   return (magic + checksum(content) + content).str();
 }
 
@@ -109,7 +109,7 @@ static std::optional<CompiledProgram> fromBytes(const std::string &key,
   CompiledProgram program;
   if (checksum(bytes) != sum || !takeText(bytes, named) || named != key ||
       !takeTexts(bytes, program.inputs) || !takeTexts(bytes, program.results) ||
-      !takeText(bytes, program.entry) || !takeText(bytes, program.object) ||
+      !takeText(bytes, program.entry) || !takeTexts(bytes, program.objects) ||
       !bytes.empty())
     return std::nullopt;
   return program;

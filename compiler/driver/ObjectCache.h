@@ -20,9 +20,9 @@ namespace nabla {
 struct CompiledProgram {
   /// The types of inputs and results, as `ArrayType::parse` takes them.
   std::vector<std::string> inputs, results;
-  /// The symbol of the entry in the object file.
+  /// The symbol of the entry in one of the object files.
   std::string entry;
-  std::string object;
+  std::vector<std::string> objects;
 };
 
 /// Compiled programs in a folder that processes share. An entry is a file of

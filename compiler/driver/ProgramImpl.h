@@ -43,6 +43,11 @@ struct Program::Impl {
 /// The public function that has a body; null where there are none or several.
 mlir::func::FuncOp findEntry(mlir::ModuleOp module);
 
+struct Phase;
+
+/// Runs the passes of a phase and verifies what they made.
+llvm::LogicalResult runPhase(mlir::ModuleOp module, const Phase &phase);
+
 } // namespace nabla
 
 #endif // NABLA_COMPILER_DRIVER_PROGRAMIMPL_H

@@ -41,25 +41,33 @@ static LogicalResult expand(Program::Impl &program) {
   return success();
 }
 
-static LogicalResult runPhase(Program::Impl &program, const Phase &phase) {
-  if (phase.name == "transforms")
-    return expand(program);
-  if (phase.name == "object") {
-    FailureOr<std::string> assembly =
-        emitAssembly(*program.module, endIfUnwanted);
-    if (succeeded(assembly))
-      program.assembly = std::move(*assembly);
-    return assembly;
-  }
-  PassManager passes(program.module->getContext());
+LogicalResult nabla::runPhase(ModuleOp module, const Phase &phase) {
+  PassManager passes(module.getContext());
   passes.addInstrumentation(std::make_unique<Interruption>());
   phase.addPasses(passes);
   // Once a phase: after each pass, as nabla-opt does it for the tests, it would
   // take a third of the time.
   passes.enableVerifier(false);
-  if (failed(passes.run(*program.module)))
+  if (failed(passes.run(module)))
     return failure();
-  return verify(*program.module);
+  return verify(module);
+}
+
+static LogicalResult assemble(Program::Impl &program) {
+  CodegenOptions options;
+  options.checkpoint = endIfUnwanted;
+  FailureOr<std::string> assembly = emitAssembly(*program.module, options);
+  if (succeeded(assembly))
+    program.assembly = std::move(*assembly);
+  return assembly;
+}
+
+static LogicalResult advance(Program::Impl &program, const Phase &phase) {
+  if (phase.name == "transforms")
+    return expand(program);
+  if (phase.name == "object")
+    return assemble(program);
+  return runPhase(*program.module, phase);
 }
 
 Failure Program::runTo(std::string_view name, Timings *timings) {
@@ -74,7 +82,7 @@ Failure Program::runTo(std::string_view name, Timings *timings) {
     auto start = std::chrono::steady_clock::now();
     std::shared_lock lock(pimpl->session->passesRunning());
     if (Failure failure =
-            pimpl->attempt([&] { return runPhase(*pimpl, phase); }))
+            pimpl->attempt([&] { return advance(*pimpl, phase); }))
       return failure;
     std::chrono::duration<double> spent =
         std::chrono::steady_clock::now() - start;

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/driver/Worker.h"
+#include "compiler/driver/Diagnostics.h"
 #include "compiler/driver/Session.h"
 
 #include "llvm/Support/CrashRecoveryContext.h"
@@ -12,6 +13,7 @@
 
 #include <condition_variable>
 #include <csignal>
+#include <pthread.h>
 
 using namespace nabla;
 
@@ -101,6 +103,63 @@ bool nabla::runOnWorker(std::function<void()> work,
     return false;
   }
   return true;
+}
+
+namespace {
+
+/// Tasks, the threads that take them, and what became of them.
+struct Crew {
+  size_t count;
+  llvm::function_ref<void(size_t)> task;
+  std::atomic<size_t> next = 0;
+  std::atomic<int> exitCode = 0;
+  // Of the thread that waits for the crew.
+  Shared *shared = current;
+  DiagnosticText *diagnostics = DiagnosticText::ofThread();
+
+  void work() {
+    llvm::CrashRecoveryContext guard;
+    bool finished = guard.RunSafely([&] {
+      for (size_t i; (i = next++) < count;)
+        task(i);
+    });
+    if (!finished) {
+      exitCode = guard.RetCode;
+      next = count;
+    }
+  }
+};
+
+} // namespace
+
+static void *help(void *argument) {
+  auto &crew = *static_cast<Crew *>(argument);
+  SignalStack stack;
+  current = crew.shared;
+  DiagnosticText::adopt(crew.diagnostics);
+  crew.work();
+  return nullptr;
+}
+
+void nabla::runOnCrew(size_t count, size_t threads,
+                      llvm::function_ref<void(size_t)> task) {
+  Crew crew{count, task};
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, stackBytes);
+  std::vector<pthread_t> helpers;
+  while (helpers.size() + 1 < std::min(count, threads)) {
+    pthread_t helper;
+    if (pthread_create(&helper, &attributes, help, &crew) != 0)
+      break; // the others do its work
+    helpers.push_back(helper);
+  }
+  pthread_attr_destroy(&attributes);
+  crew.work();
+  for (pthread_t helper : helpers)
+    pthread_join(helper, nullptr);
+  if (crew.exitCode != 0)
+    llvm::CrashRecoveryContext::GetCurrent()->HandleExit(crew.exitCode);
 }
 
 void nabla::endIfUnwanted() {

@@ -7,6 +7,8 @@
 #ifndef NABLA_COMPILER_DRIVER_WORKER_H
 #define NABLA_COMPILER_DRIVER_WORKER_H
 
+#include "llvm/ADT/STLFunctionalExtras.h"
+
 #include <functional>
 
 namespace nabla {
@@ -17,6 +19,14 @@ namespace nabla {
 /// looks (`endIfUnwanted`), and must own whatever it refers to.
 bool runOnWorker(std::function<void()> work,
                  const std::function<bool()> &wanted);
+
+/// Runs task(0), ..., task(count - 1), on as many threads as told, this one
+/// among them, and waits for all. To the attempt (Session.h) that this thread
+/// makes, a crash of a task, its errors and `endIfUnwanted` are as if the task
+/// ran on this thread. The other threads live until then only, so that a fork
+/// finds none of them in between.
+void runOnCrew(size_t count, size_t threads,
+               llvm::function_ref<void(size_t)> task);
 
 /// Between two passes: ends the attempt (Session.h) that this thread makes if
 /// nobody waits for its result. What the attempt holds is lost.

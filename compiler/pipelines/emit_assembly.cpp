@@ -27,7 +27,7 @@ struct EmitAssemblyPass
 
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    FailureOr<std::string> text = nabla::emitAssembly(module, [] {});
+    FailureOr<std::string> text = nabla::emitAssembly(module, {});
     if (failed(text))
       return signalPassFailure();
     SmallVector<StringRef> lines;

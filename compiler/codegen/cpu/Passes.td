@@ -299,6 +299,34 @@ def ShareKernelsPass : Pass<"nabla-share-kernels", "::mlir::ModuleOp"> {
                     Statistic<"numNests", "nests", "Nests that became calls">];
 }
 
+def SplitPartsPass : Pass<"nabla-split-parts", "::mlir::ModuleOp"> {
+  let summary = "Divide a long program into modules that are compiled side by side";
+  let description = [{
+    A part has about as much work as another one. A function that another part calls is
+    declared there, and becomes `nested`: seen by the parts, but no entry. Constants are
+    copied to the parts that use them. The parts depend on the program only, not on the
+    number of threads.
+
+    ```mlir
+    func.func @main(%x: memref<64xf32>) { call @kernel(%x) ... }
+    func.func private @kernel(%x: memref<64xf32>) { ... }
+    ```
+    becomes
+    ```mlir
+    module {
+      func.func nested @kernel(memref<64xf32>)
+      func.func @main(%x: memref<64xf32>) { call @kernel(%x) ... }
+    }
+    module {
+      func.func nested @kernel(%x: memref<64xf32>) { ... }
+    }
+    ```
+    Short programs, and those with other symbols than functions and constants, stay.
+  }];
+  let options = [Option<"minOps", "min-ops", "unsigned", /*default=*/"1000",
+                        "operations of a part, at least">];
+}
+
 def ToLLVMPass : Pass<"nabla-to-llvm", "::mlir::ModuleOp"> {
   let summary = "Convert all dialects of loops and memory to the LLVM dialect";
   let description = [{

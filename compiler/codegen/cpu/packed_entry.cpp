@@ -50,7 +50,7 @@ public:
         continue;
       if (function.isPublic())
         entries.push_back(function);
-      else
+      else if (function.isPrivate()) // else another part calls it
         function.setLinkage(LLVM::Linkage::Internal);
     }
     for (LLVM::LLVMFuncOp entry : entries)

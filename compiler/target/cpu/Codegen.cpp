@@ -14,6 +14,7 @@
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
 #include "llvm/IR/PassInstrumentation.h"
+#include "llvm/Pass.h"
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
@@ -61,10 +62,11 @@ namespace {
 /// The passes for one module.
 class Optimizer {
 public:
-  Optimizer(llvm::TargetMachine &machine, llvm::function_ref<void()> beforePass)
-      : builder(&machine, tuning(), std::nullopt, &callbacks) {
+  Optimizer(llvm::TargetMachine &machine, const CodegenOptions &options)
+      : isPart(options.isPart),
+        builder(&machine, tuning(), std::nullopt, &callbacks) {
     callbacks.registerBeforeNonSkippedPassCallback(
-        [=](StringRef, llvm::Any) { beforePass(); });
+        [&](StringRef, llvm::Any) { options.checkpoint(); });
     builder.registerModuleAnalyses(modules);
     builder.registerCGSCCAnalyses(graphs);
     builder.registerFunctionAnalyses(functions);
@@ -85,8 +87,8 @@ public:
   }
 
   void run(llvm::Module &module) {
-    unsigned small =
-        module.getInstructionCount() > largeProgram ? 0 : smallFunction;
+    bool isLarge = isPart || module.getInstructionCount() > largeProgram;
+    unsigned small = isLarge ? 0 : smallFunction;
     for (llvm::Function &function : module)
       if (!function.isDeclaration())
         (function.getInstructionCount() > small && hasVectors(function)
@@ -117,6 +119,7 @@ private:
   /// unless there are many of them. Both in instructions.
   static constexpr unsigned smallFunction = 128, largeProgram = 1024;
 
+  bool isPart;
   llvm::PassInstrumentationCallbacks callbacks;
   llvm::PassBuilder builder;
   llvm::LoopAnalysisManager loops;
@@ -128,8 +131,27 @@ private:
 
 } // namespace
 
+namespace {
+/// Ahead of all other passes on each function.
+struct Checkpoint : llvm::FunctionPass {
+  static char id;
+  const std::function<void()> &check;
+
+  explicit Checkpoint(const std::function<void()> &check)
+      : FunctionPass(id), check(check) {}
+  void getAnalysisUsage(llvm::AnalysisUsage &usage) const override {
+    usage.setPreservesAll();
+  }
+  bool runOnFunction(llvm::Function &) override {
+    check();
+    return false;
+  }
+};
+char Checkpoint::id = 0;
+} // namespace
+
 static LogicalResult translate(ModuleOp module, Optimized &result,
-                               llvm::function_ref<void()> beforePass) {
+                               const CodegenOptions &options) {
   if (const TargetCpu &cpu = TargetCpu::get(); !cpu.problem.empty())
     return module.emitError("NABLA_TARGET_CPU: ")
            << cpu.name << " " << cpu.problem;
@@ -147,18 +169,19 @@ static LogicalResult translate(ModuleOp module, Optimized &result,
     return failure();
   result.module->setDataLayout(result.machine->createDataLayout());
   result.module->setTargetTriple(result.machine->getTargetTriple());
-  Optimizer(*result.machine, beforePass).run(*result.module);
+  Optimizer(*result.machine, options).run(*result.module);
   return success();
 }
 
 static LogicalResult emit(ModuleOp module, llvm::CodeGenFileType kind,
                           llvm::SmallVectorImpl<char> &bytes,
-                          llvm::function_ref<void()> beforePass) {
+                          const CodegenOptions &options) {
   Optimized optimized;
-  if (failed(translate(module, optimized, beforePass)))
+  if (failed(translate(module, optimized, options)))
     return failure();
   llvm::raw_svector_ostream os(bytes);
   llvm::legacy::PassManager passes;
+  passes.add(new Checkpoint(options.checkpoint));
   if (optimized.machine->addPassesToEmitFile(passes, os, nullptr, kind,
                                              /*DisableVerify=*/true))
     return module.emitError("code generation: LLVM cannot write this CPU's "
@@ -168,18 +191,17 @@ static LogicalResult emit(ModuleOp module, llvm::CodeGenFileType kind,
 }
 
 FailureOr<ObjectCode> emitObject(ModuleOp module,
-                                 llvm::function_ref<void()> beforePass) {
+                                 const CodegenOptions &options) {
   ObjectCode code;
-  if (failed(emit(module, llvm::CodeGenFileType::ObjectFile, code, beforePass)))
+  if (failed(emit(module, llvm::CodeGenFileType::ObjectFile, code, options)))
     return failure();
   return code;
 }
 
 FailureOr<std::string> emitAssembly(ModuleOp module,
-                                    llvm::function_ref<void()> beforePass) {
+                                    const CodegenOptions &options) {
   llvm::SmallVector<char> text;
-  if (failed(
-          emit(module, llvm::CodeGenFileType::AssemblyFile, text, beforePass)))
+  if (failed(emit(module, llvm::CodeGenFileType::AssemblyFile, text, options)))
     return failure();
   return std::string(text.begin(), text.end());
 }

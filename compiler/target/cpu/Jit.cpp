@@ -9,6 +9,7 @@
 #include "compiler/runtime/Temporaries.h"
 #include "compiler/runtime/ThreadPool.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ExecutionEngine/JITLink/JITLinkMemoryManager.h"
 #include "llvm/ExecutionEngine/Orc/AbsoluteSymbols.h"
 #include "llvm/ExecutionEngine/Orc/ExecutionUtils.h"
@@ -65,7 +66,8 @@ static Error defineRuntime(orc::ExecutionSession &session,
 Jit::Jit(std::unique_ptr<Linked> linked) : linked(std::move(linked)) {}
 Jit::~Jit() = default;
 
-Expected<std::unique_ptr<Jit>> Jit::load(StringRef object, StringRef entry) {
+Expected<std::unique_ptr<Jit>> Jit::load(ArrayRef<std::string> objects,
+                                         StringRef entry) {
   auto process = orc::SelfExecutorProcessControl::Create(
       nullptr, std::make_unique<orc::InPlaceTaskDispatcher>());
   if (!process)
@@ -78,10 +80,11 @@ Expected<std::unique_ptr<Jit>> Jit::load(StringRef object, StringRef entry) {
   Linked &linked = *jit->linked;
   if (Error error = defineRuntime(linked.session, linked.library))
     return error;
-  if (Error error = linked.layer.add(
-          linked.library,
-          MemoryBuffer::getMemBufferCopy(object, /*BufferName=*/"nabla")))
-    return error;
+  for (auto [number, object] : llvm::enumerate(objects))
+    if (Error error = linked.layer.add(
+            linked.library, MemoryBuffer::getMemBufferCopy(
+                                object, "nabla" + std::to_string(number))))
+      return error;
   auto symbol = linked.session.lookup({&linked.library}, entry);
   if (!symbol)
     return symbol.takeError();
