@@ -4,9 +4,7 @@
 from __future__ import annotations
 
 import inspect
-import json
 import re
-from importlib import resources
 from typing import Any
 
 import nabla as nb
@@ -14,9 +12,8 @@ import numpy as np
 import pytest
 from nabla._core import dtypes
 from nabla._generated import build, functions
+from ops_matrix.table import OPS
 
-TABLE = json.loads(resources.files("nabla._generated").joinpath("op_table.json").read_text())
-OPS = {row["name"].removeprefix("nabla."): row for row in TABLE}
 KIND = {"float": "float", "signed": "int", "unsigned": "uint", "bool": "bool"}
 STEPS = ("floor", "ceil", "round", "trunc")
 

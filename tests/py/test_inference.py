@@ -7,15 +7,13 @@ what it says of operands and attributes that do not fit each other.)
 
 from __future__ import annotations
 
-import json
-from importlib.resources import files
 from typing import Any
 
 import pytest
 from nabla import _nabla
+from ops_matrix.table import OPS
 
-OPS = json.loads(files("nabla").joinpath("_generated/op_table.json").read_text())
-INFERRED = [op for op in OPS if op["infer"] and not op["regions"]]
+INFERRED = [op for op in OPS.values() if op["infer"] and not op["regions"]]
 FIXED = [op for op in INFERRED if op["operands"] and not any(o["variadic"] for o in op["operands"])]
 TYPES = {"float": "tensor<3xf32>", "signed": "tensor<3xi32>", "bool": "tensor<3xi1>"}
 

@@ -5,18 +5,14 @@ The operations come from the op table. One program holds all of a dtype: few com
 """
 
 import itertools
-import json
 import math
-import pathlib
 
 import ml_dtypes
 import nabla as nb
 import numpy as np
 import pytest
+from ops_matrix.table import OPS, of_family
 
-TABLE = json.loads(
-    (pathlib.Path(nb.__path__[0]) / "_generated" / "op_table.json").read_text(encoding="utf-8")
-)
 ELEMENTS = {
     "i1": np.bool_, "i8": np.int8, "i16": np.int16, "i32": np.int32, "i64": np.int64,
     "ui8": np.uint8, "ui16": np.uint16, "ui32": np.uint32, "ui64": np.uint64,
@@ -108,10 +104,6 @@ APPROXIMATED = {
 OWN_TEST = {"compare", "convert", "integer_pow", "select"}
 
 
-def elementwise_ops():
-    return [op for op in TABLE if op["family"] == "elementwise"]
-
-
 def run(arguments, lines, results, *arrays):
     """Runs the lines on arrays; `results` has names and types."""
     names, types = zip(*results, strict=True)
@@ -139,8 +131,7 @@ def assert_same(got, want, what, signed_zeros=True):
 
 
 def test_every_elementwise_op_is_tested():
-    names = {op["name"].removeprefix("nabla.") for op in elementwise_ops()}
-    assert names == set(REFERENCES) | APPROXIMATED | OWN_TEST
+    assert set(of_family("elementwise")) == set(REFERENCES) | APPROXIMATED | OWN_TEST
 
 
 @pytest.mark.parametrize("element", ELEMENTS)
@@ -149,8 +140,8 @@ def test_elementwise_ops(element):
     tensor = f"tensor<{len(x)}x{element}>"
     bools = f"tensor<{len(x)}xi1>"
     lines, results, expected = [], [], []
-    for op in elementwise_ops():
-        name = op["name"].removeprefix("nabla.")
+    for name in of_family("elementwise"):
+        op = OPS[name]
         if name not in REFERENCES or kind(element) not in op["operands"][0]["kinds"]:
             continue
         operands = [(wide(x), "%x"), (wide(y), "%y")][: len(op["operands"])]
@@ -305,9 +296,9 @@ def reduced(name, x, dims):
 @pytest.mark.parametrize("element", ELEMENTS)
 def test_reductions(element):
     names = [
-        op["name"].removeprefix("nabla.reduce_")
-        for op in TABLE
-        if op["name"].startswith("nabla.reduce_") and kind(element) in op["operands"][0]["kinds"]
+        name.removeprefix("reduce_")
+        for name, op in OPS.items()
+        if name.startswith("reduce_") and kind(element) in op["operands"][0]["kinds"]
     ]
     arguments, arrays, lines, results, expected = [], [], [], [], []
     for shape in SHAPES:

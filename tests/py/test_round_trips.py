@@ -3,24 +3,20 @@
 
 from __future__ import annotations
 
-import pathlib
 import re
-import subprocess
 from typing import Any
 
 import nabla as nb
+import nabla_opt
 import numpy as np
 import pytest
 from programs import OFFSET, PROGRAMS
 
-NABLA_OPT = pathlib.Path(nb.__file__).parent / "_libs" / "nabla-opt"
 TRANSFORMS = r"nabla\.(jvp|linearize|apply\w*|vmap|bind_linear)\b"
 
 
-def nabla_opt(text: str, *arguments: str) -> str:
-    run = subprocess.run([NABLA_OPT, *arguments], input=text, capture_output=True, text=True)
-    assert run.returncode == 0, run.stderr
-    return run.stdout
+def passed(text: str, *arguments: str) -> str:
+    return nabla_opt.run(text, *arguments).stdout
 
 
 def arrays(tree: Any) -> list[np.ndarray[Any, Any]]:
@@ -47,10 +43,10 @@ def test_round_trip(name: str) -> None:
     fn, args = PROGRAMS[name]
     trace = nb.inspect(fn, "trace")(*args)
     simplified = nb.inspect(fn, "simplify")(*args)
-    assert nabla_opt(trace) == trace
-    assert nabla_opt(trace, "--nabla-pipeline=to=simplify") == simplified
+    assert passed(trace) == trace
+    assert passed(trace, "--nabla-pipeline=to=simplify") == simplified
     assert not re.search(TRANSFORMS, simplified)
-    lowered = nabla_opt(trace, "--nabla-pipeline=to=llvm")
+    lowered = passed(trace, "--nabla-pipeline=to=llvm")
     assert "nabla." not in lowered
     compiled = arrays(nb.compile(fn)(*args))
     for text in (trace, simplified):
@@ -66,7 +62,7 @@ def test_derivatives_come_from_the_passes() -> None:
     trace = nb.inspect(nb.grad(lambda x: nb.sin(x) * x))(2.0)
     assert "nabla.linearize @lambda(" in trace and "nabla.apply_transposed" in trace
     assert "nabla.cos" not in trace
-    derivative = nabla_opt(trace, "--nabla-transforms", "--nabla-simplify")
+    derivative = passed(trace, "--nabla-transforms", "--nabla-simplify")
     assert "nabla.cos" in derivative and not re.search(TRANSFORMS, derivative)
     result = nb.run_mlir(derivative, np.float32(2.0))
     np.testing.assert_allclose(result.numpy(), np.sin(2.0) + 2 * np.cos(2.0), rtol=1e-6)

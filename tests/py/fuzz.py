@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Textual mutations of MLIR: mostly still parsed, mostly wrong.
+"""Textual mutations of MLIR, to find crashes with: mostly still parsed, mostly wrong.
 
 A mutation replaces one piece of the text (a number, a type, an attribute, a value, the name
 of an op or of a function) by a hostile one, or drops, repeats or swaps lines.

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """No text makes the compiler crash: mutations of the lit tests are accepted or refused.
 
-The seed is fixed. `NABLA_MUTATIONS=100000 pytest tests/py/test_mutations.py` tries more, and
-`NABLA_MUTATION_SEED=7` others: that finds crashes of upstream's parser too, which nabla-opt
+The seed is fixed. `NABLA_FUZZ=100000 pytest tests/py/test_fuzz.py` tries more, and
+`NABLA_FUZZ_SEED=7` others: that finds crashes of upstream's parser too, which nabla-opt
 reports as internal errors. What crashes is printed whole, to be run by hand.
 """
 
@@ -12,16 +12,15 @@ import os
 import pathlib
 import random
 import re
-import subprocess
 
 import nabla as nb
+import nabla_opt
 import pytest
-from mutate import mutate
+from fuzz import mutate
 
-NABLA_OPT = pathlib.Path(nb.__file__).parent / "_libs" / "nabla-opt"
 LIT = pathlib.Path(__file__).parent.parent / "lit"
-COUNT = int(os.environ.get("NABLA_MUTATIONS", "3000"))
-SEED = int(os.environ.get("NABLA_MUTATION_SEED", "0"))
+COUNT = int(os.environ.get("NABLA_FUZZ", "3000"))
+SEED = int(os.environ.get("NABLA_FUZZ_SEED", "0"))
 AT_ONCE = 50
 SPLIT = "\n// -----\n"
 
@@ -34,13 +33,6 @@ WAYS = [
     ["--nabla-transforms"],
     ["--canonicalize", "--cse", "--mlir-print-op-generic"],
 ]
-
-
-def nabla_opt(text: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [NABLA_OPT, "--mlir-disable-threading", *arguments]
-    return subprocess.run(
-        command, input=text, capture_output=True, text=True, errors="replace", timeout=120
-    )
 
 
 def programs() -> list[str]:
@@ -56,12 +48,14 @@ def programs() -> list[str]:
 
 def generic(found: list[str]) -> list[str]:
     """Valid programs in the generic form, which passes by the checks of the parsers."""
-    whole = nabla_opt(SPLIT.join(found), "--split-input-file", "--mlir-print-op-generic")
+    whole = nabla_opt.run(
+        SPLIT.join(found), "--split-input-file", "--mlir-print-op-generic", check=False
+    )
     return [part for part in whole.stdout.split("// -----") if '"nabla.' in part]
 
 
 def survives(texts: list[str], way: list[str]) -> bool:
-    result = nabla_opt(SPLIT.join(texts), "--split-input-file", *way)
+    result = nabla_opt.run(SPLIT.join(texts), "--split-input-file", *way, check=False)
     return result.returncode in (0, 1) and "internal error" not in result.stderr
 
 
@@ -77,7 +71,7 @@ def test_mutations_are_accepted_or_refused() -> None:
             continue
         for text in texts:
             if not survives([text], way):
-                result = nabla_opt(text, *way)
+                result = nabla_opt.run(text, *way, check=False)
                 pytest.fail(f"{way} on\n{text}\n{result.returncode}\n{result.stderr[:4000]}")
 
 
@@ -86,7 +80,7 @@ def test_mutations_are_refused_with_a_diagnostic() -> None:
     sources = programs()
     for _ in range(20):
         text = mutate(rng, rng.choice(sources))
-        result = nabla_opt(text, "--nabla-pipeline=to=llvm")
+        result = nabla_opt.run(text, "--nabla-pipeline=to=llvm", check=False)
         assert result.returncode in (0, 1)
         assert result.returncode == 0 or re.search(r"error: \S", result.stderr), text
 
@@ -109,7 +103,7 @@ func.func @f(%x: tensor<f32>) {
 
 
 def test_crashes_are_reported() -> None:
-    result = nabla_opt(CRASH)
+    result = nabla_opt.run(CRASH, check=False)
     assert result.returncode == 1
     assert "error: redefinition of block '^bb0'" in result.stderr
     assert "error: internal error of the compiler (signal 6)" in result.stderr
