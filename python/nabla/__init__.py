@@ -30,6 +30,7 @@ from nabla._core.errors import (
     TracerLeakError,
 )
 from nabla._core.types import Dim, Shape
+from nabla._generated.functions import *
 from nabla._tensor.tensor import Tensor
 from nabla.control_flow import cond, scan
 from nabla.functions.activation import *
@@ -37,7 +38,6 @@ from nabla.functions.arithmetic import *
 from nabla.functions.comparison import *
 from nabla.functions.contraction import *
 from nabla.functions.creation import *
-from nabla.functions.elementwise import *
 from nabla.functions.indexing import *
 from nabla.functions.joining import *
 from nabla.functions.random import *

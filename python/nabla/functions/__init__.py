@@ -2,6 +2,7 @@
 """Functions of tensors. They take arrays and Python numbers as they take tensors."""
 
 from nabla._generated import functions as generated
+from nabla._generated.functions import *
 from nabla.functions import (
     activation,
     arithmetic,
@@ -24,7 +25,6 @@ from nabla.functions.arithmetic import *
 from nabla.functions.comparison import *
 from nabla.functions.contraction import *
 from nabla.functions.creation import *
-from nabla.functions.elementwise import *
 from nabla.functions.indexing import *
 from nabla.functions.joining import *
 from nabla.functions.random import *
@@ -37,7 +37,7 @@ from nabla.functions.summation import *
 from nabla.functions.windows import *
 
 __all__: list[str] = []
-__all__ += generated.__all__  # those of `elementwise`
+__all__ += generated.__all__
 __all__ += activation.__all__
 __all__ += arithmetic.__all__
 __all__ += comparison.__all__

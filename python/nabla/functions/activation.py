@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from nabla._core.convert import as_value
 from nabla._core.tree import wrap
+from nabla._generated.functions import erf, exp, is_finite, log, sigmoid, stop_gradient
 from nabla.functions._support import Axes, as_float, normalize_axes, number
 from nabla.functions.comparison import where
-from nabla.functions.elementwise import erf, exp, is_finite, log, sigmoid, stop_gradient
 from nabla.functions.reduction import largest, reduce_sum
 from nabla.functions.shape import reshape
 

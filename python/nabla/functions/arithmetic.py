@@ -13,9 +13,9 @@ from nabla._core.dtypes import as_dtype, bool_, float32, int32
 from nabla._core.errors import at_user
 from nabla._core.tree import wrap
 from nabla._generated import build
+from nabla._generated.functions import abs, floor, maximum, minimum, round
 from nabla.functions._support import number
 from nabla.functions.comparison import where
-from nabla.functions.elementwise import abs, floor, maximum, minimum, round
 
 if TYPE_CHECKING:
     from nabla._core.dtypes import DTypeLike

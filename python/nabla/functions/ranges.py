@@ -14,11 +14,11 @@ from nabla._core.errors import at_user
 from nabla._core.tree import wrap
 from nabla._core.types import tensor_type
 from nabla._generated import build
+from nabla._generated.functions import cos
 from nabla.functions._support import as_int, number
 from nabla.functions.arithmetic import cast
 from nabla.functions.comparison import where
 from nabla.functions.creation import ones
-from nabla.functions.elementwise import cos
 
 if TYPE_CHECKING:
     from nabla._core.dtypes import DTypeLike

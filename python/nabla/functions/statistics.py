@@ -7,9 +7,9 @@ import math
 from typing import TYPE_CHECKING
 
 from nabla._core.dtypes import float32
+from nabla._generated.functions import sqrt
 from nabla.functions._support import Axes, as_float, normalize_axes, number
 from nabla.functions.arithmetic import cast
-from nabla.functions.elementwise import sqrt
 from nabla.functions.reduction import reduce_max, reduce_min, reduce_sum
 
 if TYPE_CHECKING:
