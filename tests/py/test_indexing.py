@@ -357,6 +357,16 @@ def test_errors() -> None:
         nb.slice_tensor(x, (3, 0), (2, 1))
     with pytest.raises(ValueError, match="no box"):
         nb.slice_tensor(x, (0, 0), (5, 1))
+    with pytest.raises(TypeError, match=r"start 0.5 is not an integer\n.*test_indexing.py"):
+        nb.slice_tensor(x, (0.5, 0), (1, 1))
+    with pytest.raises(TypeError, match=r"start 0\.5 is not an integer"):
+        nb.slice_tensor(x, (0.5, nb.tensor(0)), (1, 1))
+    with pytest.raises(TypeError, match=r"start f32.* is not one integer"):
+        nb.slice_tensor(x, (0, nb.tensor(0.5)), (1, 1))
+    with pytest.raises(TypeError, match=r"size 1\.5 is not an integer"):
+        nb.slice_update(x, 0.0, (0, 0), (1, 1.5))
+    with pytest.raises(TypeError, match="start 0 does not hold one integer a dimension"):
+        nb.slice_tensor(x, 0, (1, 1))
     with pytest.raises(ValueError, match="differ in the number"):
         nb.take_along_axis(x, nb.tensor([0]), 0)
     with pytest.raises(TypeError, match="not integers"):

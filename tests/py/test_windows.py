@@ -201,5 +201,15 @@ def test_errors() -> None:
         nb.max_pool2d(x, kernel_size=0)
     with pytest.raises(ValueError, match="does not fit"):
         nb.avg_pool2d(x, kernel_size=5)
+    at_user = r" is not an integer\n  at file .*test_windows.py"
+    with pytest.raises(TypeError, match="conv2d: stride 1.5" + at_user):
+        nb.conv2d(x, kernel, stride=1.5)
+    with pytest.raises(TypeError, match="conv2d: padding 'same'" + at_user):
+        nb.conv2d(x, kernel, padding="same")
+    with pytest.raises(TypeError, match=r"conv2d: padding \(1,\)" + at_user):
+        nb.conv2d(x, kernel, padding=[(1,), (1,)])
+    for convolution in (nb.conv2d, nb.convolution):
+        with pytest.raises(TypeError, match="groups 1.0" + at_user):
+            convolution(x, kernel, groups=1.0)
     with pytest.raises(TypeError, match="floats"):
         nb.max_pool2d(np.ones((1, 4, 4, 1), np.int32), kernel_size=2)

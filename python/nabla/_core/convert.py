@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from typing import Any
 
@@ -28,6 +29,14 @@ def as_value(item: Any, what: str) -> Value:
     value = scalar(found, tensor_type(scalar_dtype(found), ()))
     value.weak = not isinstance(found, bool)
     return value
+
+
+def as_int(op: str, what: str, value: Any) -> int:
+    """An argument that must be an integer, or TypeError."""
+    try:
+        return operator.index(value)
+    except TypeError:
+        raise TypeError(at_user(f"{op}: {what} {value!r} is not an integer")) from None
 
 
 def is_array(item: Any) -> bool:

@@ -10,13 +10,13 @@ a draw is one of the surrounding trace, captured.
 from __future__ import annotations
 
 import itertools
-import operator
 from collections.abc import Sequence
 
 import numpy as np
 
 from nabla._core.apply import apply1
 from nabla._core.attributes import int_array
+from nabla._core.convert import as_int
 from nabla._core.dtypes import uint32
 from nabla._core.elementwise import reshape
 from nabla._core.graph import Value
@@ -57,7 +57,7 @@ def seed(value: int) -> None:
     True
     """
     global _generator
-    _generator = _Generator(operator.index(value))
+    _generator = _Generator(as_int("seed", "value", value))
 
 
 def draw() -> Value:

@@ -7,7 +7,7 @@ import operator
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from nabla._core.convert import as_value
+from nabla._core.convert import as_int, as_value
 from nabla._core.dtypes import float32
 from nabla._core.elementwise import convert
 from nabla._core.errors import at_user
@@ -19,14 +19,6 @@ if TYPE_CHECKING:
     from nabla._tensor.tensor import Tensor
 
 Axes: TypeAlias = "int | Sequence[int] | None"
-
-
-def as_int(op: str, what: str, value: Any) -> int:
-    """An argument that must be an integer, or TypeError."""
-    try:
-        return operator.index(value)
-    except TypeError:
-        raise TypeError(at_user(f"{op}: {what} {value!r} is not an integer")) from None
 
 
 def normalize_axis(op: str, axis: Any, rank: int) -> int:

@@ -8,13 +8,12 @@ element and writing leaves the value out. Negative positions count from the end.
 
 from __future__ import annotations
 
-import operator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from nabla._core import elementwise as e
-from nabla._core.convert import as_value, copy_of
+from nabla._core.convert import as_int, as_value, copy_of
 from nabla._core.dtypes import int64
 from nabla._core.errors import at_user
 from nabla._core.graph import Value
@@ -267,7 +266,7 @@ def _slices(starts: Sequence[int], sizes: Sequence[int]) -> tuple[slice, ...]:
 
 
 def _sizes(op: str, size: Any, type: TensorType) -> tuple[int, ...]:
-    sizes = tuple(operator.index(n) for n in size)
+    sizes = tuple(as_int(op, "size", n) for n in _each(op, "size", size))
     bounds = zip(sizes, type.shape, strict=False)
     if len(sizes) != type.rank or not all(0 <= n <= m for n, m in bounds):
         raise ValueError(
@@ -276,46 +275,51 @@ def _sizes(op: str, size: Any, type: TensorType) -> tuple[int, ...]:
     return sizes
 
 
+def _each(op: str, what: str, given: Any) -> tuple[Any, ...]:
+    """An argument that holds one item a dimension."""
+    try:
+        return tuple(given.tolist() if isinstance(given, np.ndarray) else given)
+    except TypeError:
+        raise TypeError(
+            at_user(f"{op}: {what} {given!r} does not hold one integer a dimension")
+        ) from None
+
+
 def _starts(op: str, start: Any, sizes: Sequence[int], type: TensorType) -> Value | tuple[int, ...]:
-    if isinstance(start, Handle) or (isinstance(start, np.ndarray) and start.ndim):
-        items: Any = value_of(start) if isinstance(start, Handle) else start.tolist()
-        if isinstance(items, Value):
-            if items.type.shape != (type.rank,) or items.type.dtype.kind not in ("int", "uint"):
-                raise TypeError(
-                    at_user(f"{op}: start {items.type.short} is not {type.rank} integers")
-                )
-            return items
-    else:
-        items = tuple(start)
+    """Where a box begins: numbers, which are checked, or all positions as one value."""
+    if isinstance(start, Handle):
+        value = value_of(start)
+        if value.type.shape != (type.rank,) or value.type.dtype.kind not in ("int", "uint"):
+            raise TypeError(at_user(f"{op}: start {value.type.short} is not {type.rank} integers"))
+        return value
+    items = _each(op, "start", start)
     if len(items) != type.rank:
         raise ValueError(
             at_user(f"{op}: start has {len(items)} positions for {type.rank} dimensions")
         )
-    if not any(isinstance(item, Handle) for item in items):
-        starts = tuple(operator.index(item) for item in items)
-        for first, n, m in zip(starts, sizes, type.shape, strict=True):
-            if not 0 <= first <= m - n:
-                raise IndexError(
-                    at_user(
-                        f"{op}: the box of shape {list(sizes)} at {list(starts)} is out of the "
-                        f"bounds of shape {list(type.shape)}"
-                    )
+    if any(isinstance(item, Handle) for item in items):
+        parts = [_position(op, item) for item in items]
+        return parts[0] if len(parts) == 1 else build.concatenate(parts, dim=0)
+    starts = tuple(as_int(op, "start", item) for item in items)
+    for first, n, m in zip(starts, sizes, type.shape, strict=True):
+        if not 0 <= first <= m - n:
+            raise IndexError(
+                at_user(
+                    f"{op}: the box of shape {list(sizes)} at {list(starts)} is out of the "
+                    f"bounds of shape {list(type.shape)}"
                 )
-        return starts
-    parts = [
-        e.reshape(e.convert(_scalar_index(op, item), int64), (1,))
-        if isinstance(item, Handle)
-        else integers((operator.index(item),))
-        for item in items
-    ]
-    return parts[0] if len(parts) == 1 else build.concatenate(parts, dim=0)
+            )
+    return starts
 
 
-def _scalar_index(op: str, item: Handle) -> Value:
+def _position(op: str, item: Any) -> Value:
+    """One position as a 1-d value of int64."""
+    if not isinstance(item, Handle):
+        return integers((as_int(op, "start", item),))
     value = value_of(item)
     if value.type.rank or value.type.dtype.kind not in ("int", "uint"):
-        raise TypeError(at_user(f"{op}: {value.type.short} is not one integer"))
-    return value
+        raise TypeError(at_user(f"{op}: start {value.type.short} is not one integer"))
+    return e.reshape(e.convert(value, int64), (1,))
 
 
 # ---------------------------------------------------------------- along one dimension

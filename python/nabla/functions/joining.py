@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from nabla._core import elementwise as e
-from nabla._core.convert import as_value
+from nabla._core.convert import as_int, as_value
 from nabla._core.errors import at_user
 from nabla._core.tree import wrap
 from nabla._generated import build
-from nabla.functions._support import as_int, normalize_axis
+from nabla.functions._support import normalize_axis
 
 if TYPE_CHECKING:
     from nabla._core.graph import Value

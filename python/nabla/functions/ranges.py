@@ -7,7 +7,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from nabla._core import elementwise as e
-from nabla._core.convert import as_value
+from nabla._core.convert import as_int, as_value
 from nabla._core.device import as_device
 from nabla._core.dtypes import DType, as_dtype, bool_, float32, float64, int32
 from nabla._core.errors import at_user
@@ -15,7 +15,7 @@ from nabla._core.tree import wrap
 from nabla._core.types import tensor_type
 from nabla._generated import build
 from nabla._generated.functions import cos
-from nabla.functions._support import as_int, number
+from nabla.functions._support import number
 from nabla.functions.arithmetic import cast
 from nabla.functions.comparison import where
 from nabla.functions.creation import ones

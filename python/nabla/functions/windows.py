@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from nabla._core import elementwise as e
-from nabla._core.convert import as_value
+from nabla._core.convert import as_int, as_value
 from nabla._core.errors import at_user
 from nabla._core.graph import Value
 from nabla._core.literals import constant
@@ -35,7 +35,7 @@ Padding: TypeAlias = "int | Sequence[int] | Sequence[tuple[int, int]]"
 def _per_dim(op: str, name: str, value: PerDim, count: int, least: int) -> tuple[int, ...]:
     """One integer a dimension of space, from one for all or one each."""
     given: tuple[Any, ...] = tuple(value) if isinstance(value, (tuple, list)) else (value,) * count
-    numbers = tuple(operator.index(number) for number in given)
+    numbers = tuple(as_int(op, name, number) for number in given)
     if len(numbers) != count:
         raise ValueError(
             at_user(f"{op}: {name} {value} does not hold one entry for each of {count} dimensions")
@@ -54,13 +54,13 @@ def _paddings(op: str, padding: Any, count: int) -> list[tuple[int, int]]:
     """
     pairs: list[tuple[int, int]]
     if not isinstance(padding, (tuple, list)):
-        pairs = [(operator.index(padding),) * 2] * count
-    elif all(isinstance(item, (tuple, list)) for item in padding) and len(padding) == count:
-        pairs = [(operator.index(low), operator.index(high)) for low, high in padding]
+        pairs = [(as_int(op, "padding", padding),) * 2] * count
+    elif len(padding) == count and all(_is_pair(item) for item in padding):
+        pairs = [(as_int(op, "padding", low), as_int(op, "padding", high)) for low, high in padding]
     elif len(padding) == count:
-        pairs = [(operator.index(item),) * 2 for item in padding]
+        pairs = [(as_int(op, "padding", item),) * 2 for item in padding]
     elif len(padding) == 2 * count:
-        flat = [operator.index(item) for item in padding]
+        flat = [as_int(op, "padding", item) for item in padding]
         pairs = list(zip(flat[::2], flat[1::2], strict=True))
     else:
         raise ValueError(
@@ -69,6 +69,10 @@ def _paddings(op: str, padding: Any, count: int) -> list[tuple[int, int]]:
     if any(side < 0 for pair in pairs for side in pair):
         raise ValueError(at_user(f"{op}: padding values must be >= 0, got {padding}"))
     return pairs
+
+
+def _is_pair(item: Any) -> bool:
+    return isinstance(item, (tuple, list)) and len(item) == 2
 
 
 def _operands(op: str, x: TensorLike, kernel: TensorLike) -> tuple[Value, Value]:
@@ -169,7 +173,11 @@ def convolution(
     padded = _pad(a, _paddings("convolution", padding, space))
     return wrap(
         build.convolution(
-            padded, b, strides=strides, dilations=dilations, groups=operator.index(groups)
+            padded,
+            b,
+            strides=strides,
+            dilations=dilations,
+            groups=as_int("convolution", "groups", groups),
         )
     )
 
@@ -210,7 +218,11 @@ def conv2d(
     dilations = _per_dim("conv2d", "dilation", dilation, 2, 1)
     padded = _pad(a, _paddings("conv2d", padding, 2))
     y = build.convolution(
-        padded, b, strides=strides, dilations=dilations, groups=operator.index(groups)
+        padded,
+        b,
+        strides=strides,
+        dilations=dilations,
+        groups=as_int("conv2d", "groups", groups),
     )
     return _with_bias("conv2d", y, bias)
 
