@@ -40,7 +40,7 @@ from nabla.functions.contraction import *
 from nabla.functions.creation import *
 from nabla.functions.indexing import *
 from nabla.functions.joining import *
-from nabla.functions.random import *
+from nabla.functions.noise import *
 from nabla.functions.ranges import *
 from nabla.functions.reduction import *
 from nabla.functions.shape import *

@@ -238,7 +238,8 @@ def main() -> int:
             return 1
     with ThreadPoolExecutor(options.jobs) as pool:
         outcomes = list(pool.map(lambda mutant: try_mutant(tests, mutant), chosen))
-    shutil.copy(report, report.with_suffix(".old.json")) if report.exists() else None
+    if report.exists():
+        shutil.copy(report, report.with_suffix(".old.json"))
     write_report(report, outcomes)
     print(summary(outcomes))
     return 0 if all(outcome.killed_by for outcome in outcomes) else 1

@@ -9,7 +9,7 @@ import ml_dtypes
 import nabla as nb
 import numpy as np
 import pytest
-from test_windows import convolve
+from convolve import convolve
 
 RNG = np.random.default_rng(0)
 

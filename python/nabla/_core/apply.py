@@ -7,7 +7,7 @@ The work is C++ (python/bindings/record.cpp), which asks here for what it has no
 from __future__ import annotations
 
 from nabla import _nabla
-from nabla._core import pending as pending
+from nabla._core import pending as pending  # which C++ asks to bound what is recorded
 from nabla._core.attributes import Attributes
 from nabla._core.errors import at_user
 from nabla._core.types import Type, parse_type

@@ -11,7 +11,7 @@ from nabla.functions import (
     creation,
     indexing,
     joining,
-    random,
+    noise,
     ranges,
     reduction,
     shape,
@@ -27,7 +27,7 @@ from nabla.functions.contraction import *
 from nabla.functions.creation import *
 from nabla.functions.indexing import *
 from nabla.functions.joining import *
-from nabla.functions.random import *
+from nabla.functions.noise import *
 from nabla.functions.ranges import *
 from nabla.functions.reduction import *
 from nabla.functions.shape import *
@@ -45,7 +45,7 @@ __all__ += contraction.__all__
 __all__ += creation.__all__
 __all__ += indexing.__all__
 __all__ += joining.__all__
-__all__ += random.__all__
+__all__ += noise.__all__
 __all__ += ranges.__all__
 __all__ += reduction.__all__
 __all__ += shape.__all__
