@@ -148,7 +148,7 @@ class CompiledFunction(_nabla.Dispatch):
         results = apply("call", traced.operands, (), function.results, function)
         return traced.outputs.rebuild(results)
 
-    def _miss(self, args: tuple[Any, ...], kwargs: dict[str, Any], numbered: Any) -> Any:
+    def _miss(self, args: tuple[Any, ...], kwargs: dict[str, Any], numbered: Any) -> _Entry:
         """What calls of this signature run; `numbered` has numbers in the place of arrays."""
         call = _Call(self, args, kwargs)
         traced = call.trace()
@@ -165,19 +165,19 @@ class CompiledFunction(_nabla.Dispatch):
         self.stats.loads += counters.loads - loads
         captures = [value.data for value in traced.operands[len(call.values) + traced.draws :]]
         outputs = traced.outputs
-        return (
-            executable.plain,
-            _General(executable, captures, function.results, traced.draws),
-            flatten(numbered)[0],
-            traced.draws,
-            captures,
-            function.results,
-            outputs.weak,
-            outputs.leaves,
-            outputs.places,
-            _example(outputs.treedef),
-            outputs.treedef.unflatten,
-            donated,
+        return _Entry(
+            plain=executable.plain,
+            general=_General(executable, captures, function.results, traced.draws),
+            order=flatten(numbered)[0],
+            draws=traced.draws,
+            captures=captures,
+            types=function.results,
+            weak=outputs.weak,
+            leaves=outputs.leaves,
+            places=outputs.places,
+            example=_example(outputs.treedef),
+            unflatten=outputs.treedef.unflatten,
+            donated=donated,
         )
 
     def _donations(
@@ -229,6 +229,23 @@ class CompiledFunction(_nabla.Dispatch):
 
     def __repr__(self) -> str:
         return f"<CompiledFunction {name_of(self._fn)} cache_size={self._cache_size}>"
+
+
+class _Entry(NamedTuple):
+    """What calls of one signature run, in the order in which C++ unpacks it."""
+
+    plain: _nabla.Executable | None  # of buffers only
+    general: _General  # runs the others
+    order: list[int]  # numbers of the arrays in the call, as the program takes them
+    draws: bool  # it takes a random key behind them
+    captures: list[Any]  # data, behind the key
+    types: tuple[Type, ...]  # of the results
+    weak: list[bool]  # of the results
+    leaves: list[Any]  # of the output; None in the place of a result
+    places: list[int]  # of the results among the leaves
+    example: tuple[Any] | None  # see `_example`
+    unflatten: Callable[[list[Any]], Any]  # makes outputs that have no example
+    donated: tuple[tuple[int, int], ...]  # inputs, and the results that take their memory
 
 
 class _General(NamedTuple):
