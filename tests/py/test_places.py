@@ -96,6 +96,23 @@ print(result.error_in_exec)
     assert "at In[2], line 2" in run.stdout, run.stdout + run.stderr
 
 
+def test_inspection_shows_the_places_of_its_function() -> None:
+    """Also where a function of the same structure was compiled before."""
+
+    def first(x: Any) -> Any:
+        return nb.sin(x) * x
+
+    def second(x: Any) -> Any:
+        return nb.sin(x) * x
+
+    compiled = nb.compile(nb.grad(first))
+    compiled(1.0)
+    text = nb.inspect(nb.grad(second), "simplify", locations=True)(1.0)
+    assert f'test_places.py":{second.__code__.co_firstlineno + 1}:' in text
+    assert 'loc("second"' in text and 'loc("first"' not in text
+    assert nb.compile(nb.grad(second))(1.0) == compiled(1.0)
+
+
 def test_compilations_that_fail_at_force(monkeypatch: pytest.MonkeyPatch) -> None:
     """The message has the line of the operation and the line that asked for the number."""
 

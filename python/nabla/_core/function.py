@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import weakref
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from nabla._core.attributes import Attributes
@@ -90,7 +91,19 @@ class Function:
 
 Callee = Function | Imported
 
-_interned: weakref.WeakValueDictionary[tuple[Any, ...], Function] = weakref.WeakValueDictionary()
+_Table = weakref.WeakValueDictionary[tuple[Any, ...], Function]
+_interned: _Table = weakref.WeakValueDictionary()
+
+
+@contextlib.contextmanager
+def with_own_places() -> Iterator[None]:
+    """Close functions anew in the block: others of the same structure have their own places."""
+    global _interned
+    before, _interned = _interned, weakref.WeakValueDictionary()
+    try:
+        yield
+    finally:
+        _interned = before
 
 
 def number(

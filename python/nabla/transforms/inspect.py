@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from typing import Any
@@ -11,6 +12,7 @@ from nabla import _nabla
 from nabla._core.convert import as_value
 from nabla._core.errors import at_user
 from nabla._core.execute import materialize
+from nabla._core.function import with_own_places
 from nabla._core.literals import of_buffer
 from nabla._core.program import Program, build, kind_of, of_function
 from nabla._core.tree import wrap
@@ -50,7 +52,9 @@ def inspect(
         raise ValueError(at_user(f"inspect: no phase {phase!r}; there are {', '.join(PHASES)}"))
 
     def text(*args: Any, **kwargs: Any) -> str:
-        module = build(_program(fn, args, kwargs))
+        # Printed places must be those of `fn`, not of an equal function traced before.
+        with with_own_places() if locations else contextlib.nullcontext():
+            module = build(_program(fn, args, kwargs))
         if phase != "trace":
             module.run_to(phase)
         return module.text(locations)  # type: ignore[no-any-return]
