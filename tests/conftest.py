@@ -17,15 +17,12 @@ import pytest
 os.environ["NABLA_CACHE_DIR"] = ""
 
 LIT_ROOT = pathlib.Path(__file__).parent / "lit"
-LIT_SUFFIXES = {".mlir", ".py"}
 
 
 def pytest_collect_file(file_path, parent):
-    if not file_path.is_relative_to(LIT_ROOT) or file_path.suffix not in LIT_SUFFIXES:
-        return None
-    if file_path.name == "lit.cfg.py" or "Inputs" in file_path.parts:
-        return None
-    return LitFile.from_parent(parent, path=file_path)
+    if file_path.is_relative_to(LIT_ROOT) and file_path.suffix == ".mlir":
+        return LitFile.from_parent(parent, path=file_path)
+    return None
 
 
 class LitFile(pytest.File):

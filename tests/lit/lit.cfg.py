@@ -24,8 +24,7 @@ def find(package, name):
 
 config.name = "nabla"
 config.test_format = lit.formats.ShTest(execute_external=False)
-config.suffixes = [".mlir", ".py"]
-config.excludes = ["Inputs", "lit.cfg.py"]
+config.suffixes = [".mlir"]
 config.test_source_root = os.path.dirname(__file__)
 # One folder a Python, as tests of two versions may run at once.
 version = f"{sys.version_info.major}{sys.version_info.minor}"
@@ -33,6 +32,3 @@ config.test_exec_root = os.path.join(config.test_source_root, "..", "..", "build
 
 tools = [find("nabla", "_libs/nabla-opt").parent, find("llvm", "bin/FileCheck").parent]
 config.environment["PATH"] = os.pathsep.join([*map(str, tools), config.environment["PATH"]])
-if "PYTHONPATH" in os.environ:
-    config.environment["PYTHONPATH"] = os.environ["PYTHONPATH"]
-config.substitutions.append(("%PYTHON", sys.executable))

@@ -3,34 +3,22 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+import refresh
 from nabla.transforms.inspect import PHASES
 
 ROOT = Path(__file__).parents[2]
+DOCUMENTS = refresh.documents()
 PASSES = sorted((ROOT / "compiler").rglob("Passes.td"))
-
-
-def load_refresh() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("refresh", ROOT / "docs" / "refresh.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-REFRESH = load_refresh()
-DOCUMENTS = REFRESH.documents()
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
 def test_outputs(path: Path) -> None:
     """If the change is meant, `python docs/refresh.py` writes down the new outputs."""
-    assert path.read_text() == REFRESH.refreshed(path)
+    assert path.read_text() == refresh.refreshed(path)
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -96,7 +97,8 @@ def test_a_tracer_that_outlives_its_trace() -> None:
         kept[0] + 1
     assert "in keep" in str(caught.value), "where it was made"
     assert "used at" in str(caught.value)
-    with pytest.raises(nb.TracerLeakError):
+    with pytest.raises(nb.TracerLeakError), warnings.catch_warnings():
+        warnings.simplefilter("error")  # that a derivative is cut does not matter any more
         kept[0].numpy()
     with pytest.raises(nb.TracerLeakError):
         nb.grad(lambda x: nb.sum(x * kept[0]))(A)
@@ -115,7 +117,7 @@ def test_an_error_in_a_traced_function_leaves_no_trace() -> None:
 
 
 def test_verifier_messages_name_the_op() -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"'nabla\.add' op requires the same type"):
         nb.run_mlir(
             """func.func public @main(%x: tensor<2xf32>, %y: tensor<3xf32>) -> tensor<2xf32> {
                  %z = "nabla.add"(%x, %y) : (tensor<2xf32>, tensor<3xf32>) -> tensor<2xf32>

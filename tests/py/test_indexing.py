@@ -266,8 +266,8 @@ def test_batches_equal_loops(axes: tuple[Any, Any]) -> None:
     """Positions in and out of range, with gradients, batched in every way."""
     x = RNG.normal(size=(3, 4, 5, 3))
     i = np.array([[0, 3, 3], [-1, 2, 9], [1, -7, 0]])
-    one_x, one_i = (x, i) if axes[0] == 0 else (x[0], i), i if axes[1] == 0 else i[1]
     one_x = x if axes[0] == 0 else x[0]
+    one_i = i if axes[1] == 0 else i[1]
 
     def both(f: Any) -> Any:
         return lambda x, i: (f(x, i), nb.grad(lambda x: nb.sum(nb.sin(f(x, i))))(x))

@@ -4,15 +4,14 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import io
 import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
+import make_notebook
 import nabla as nb
 import nbformat
 import numpy as np
@@ -29,17 +28,8 @@ print(json.dumps({"X": X.tolist(), "y": y.tolist(), "w": w.tolist()}))
 """
 
 
-def make_notebook() -> ModuleType:
-    """The script that makes the notebook, as a module."""
-    spec = importlib.util.spec_from_file_location("make_notebook", ROOT / "docs/make_notebook.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def script_as_notebook() -> Any:
-    return make_notebook().notebook_of((ROOT / "examples" / "autodiff.py").read_text())
+    return make_notebook.notebook_of((ROOT / "examples" / "autodiff.py").read_text())
 
 
 def expected_outputs() -> list[str]:
@@ -83,7 +73,7 @@ def printed(cell: Any) -> str:
 def run_notebook() -> Run:
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     notebook.cells.append(new_code_cell(STATE))
-    make_notebook().execute(notebook)
+    make_notebook.execute(notebook)
     return Run.of([printed(cell) for cell in notebook.cells if cell.cell_type == "code"])
 
 

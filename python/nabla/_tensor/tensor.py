@@ -209,9 +209,10 @@ class Tensor(Operators):
 
     def _force(self, asked: str) -> Any:
         value = self._value
+        buffer = force(value)
         if value.trace is not None and value.active and self.dtype.is_float:
             _warn_cut(value, asked)
-        return force(value)
+        return buffer
 
     def _view(self, asked: str) -> np.ndarray[Any, Any]:
         return to_numpy(self._force(asked), self._value.type)
