@@ -83,6 +83,25 @@ def test_outer() -> None:
     check_gradient(lambda x: nb.outer(x, x * x), a)
 
 
+def test_matmul_shapes() -> None:
+    rng = np.random.default_rng(0)
+    shapes = [
+        ((2, 3), (3, 4)),
+        ((3,), (3,)),
+        ((3,), (3, 4)),
+        ((2, 3), (3,)),
+        ((5, 2, 3), (3, 4)),
+        ((5, 2, 3), (5, 3, 4)),
+        ((2, 3), (5, 3, 4)),
+        ((5, 1, 2, 3), (6, 3, 4)),
+        ((3,), (5, 3, 4)),
+        ((5, 2, 3), (3,)),
+    ]
+    for left, right in shapes:
+        a, b = rng.normal(size=left), rng.normal(size=right)
+        np.testing.assert_allclose((nb.tensor(a) @ b).numpy(), a @ b, rtol=1e-13)
+
+
 def test_matmul_of_integers() -> None:
     a, b = np.arange(6, dtype=np.int8).reshape(2, 3), np.arange(6, dtype=np.int32).reshape(3, 2)
     found = nb.matmul(a, b)

@@ -97,7 +97,18 @@ def test_other_layouts(layout: str) -> None:
         np.testing.assert_array_equal((x + x).numpy(), array + array)
         assert array.size == 0 or address(x) % array.itemsize == 0
     if array.dtype.isnative and array.flags.aligned:
-        np.testing.assert_array_equal(nb.Tensor.from_dlpack(Lender(array)).numpy(), array)
+        for take in (nb.Tensor.from_dlpack, nb.tensor):
+            np.testing.assert_array_equal(take(Lender(array)).numpy(), array)
+
+
+@pytest.mark.parametrize("name", ["float32", "int8", "uint16", "float64"])
+def test_arrays_known_by_dlpack(name: str) -> None:
+    array = np.arange(6).astype(name).reshape(2, 3)
+    for lent in (array, array.T):
+        for take in (nb.Tensor.from_dlpack, nb.tensor):
+            x = take(Lender(lent))
+            assert x.dtype == name
+            np.testing.assert_array_equal(x.numpy(), lent)
 
 
 def test_scalars_and_subclasses() -> None:

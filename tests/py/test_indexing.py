@@ -30,6 +30,9 @@ BASIC = [
     (None, 1, None, Ellipsis, slice(1, 3), None),
     (slice(2, 2),),
     (slice(-10, 10), slice(10, 20)),
+    (slice(-3, None), slice(None, -1)),
+    (0, Ellipsis),
+    (1, Ellipsis, None),
     (),
     Ellipsis,
 ]

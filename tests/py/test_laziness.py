@@ -94,7 +94,7 @@ def test_destroying_a_long_chain() -> None:
 
     with Trace("test", "chain") as trace:
         x = nb.Tensor(trace.input(nb.tensor(1.0)._value.type))
-        for _ in range(200_000):
+        for _ in range(100_000):
             x = x + x
     del x, trace
     gc.collect()
