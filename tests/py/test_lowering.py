@@ -11,26 +11,16 @@ import ml_dtypes
 import nabla as nb
 import numpy as np
 import pytest
+from ops_matrix.arrays import DTYPES, KIND_OF
 from ops_matrix.table import OPS, of_family
-
-ELEMENTS = {
-    "i1": np.bool_, "i8": np.int8, "i16": np.int16, "i32": np.int32, "i64": np.int64,
-    "ui8": np.uint8, "ui16": np.uint16, "ui32": np.uint32, "ui64": np.uint64,
-    "f16": np.float16, "bf16": ml_dtypes.bfloat16, "f32": np.float32, "f64": np.float64,
-}  # fmt: skip
-KINDS = {"b": "bool", "i": "signed", "u": "unsigned"}
-
-
-def kind(element):
-    return KINDS.get(np.dtype(ELEMENTS[element]).kind, "float")
 
 
 def values(element):
     """Numbers of a type where operations are most likely to go wrong."""
-    dtype = ELEMENTS[element]
+    dtype = DTYPES[element]
     if element == "i1":
         return np.array([False, True])
-    if kind(element) != "float":
+    if KIND_OF[element] != "float":
         info = np.iinfo(dtype)
         small = [v for v in (-7, -2, -1, 0, 1, 2, 3, 10, 100) if v >= info.min]
         return np.array([info.min, info.min + 1, *small, info.max - 1, info.max], dtype)
@@ -134,7 +124,7 @@ def test_every_elementwise_op_is_tested():
     assert set(of_family("elementwise")) == set(REFERENCES) | APPROXIMATED | OWN_TEST
 
 
-@pytest.mark.parametrize("element", ELEMENTS)
+@pytest.mark.parametrize("element", DTYPES)
 def test_elementwise_ops(element):
     x, y = (a.ravel() for a in np.meshgrid(values(element), values(element)))
     tensor = f"tensor<{len(x)}x{element}>"
@@ -142,7 +132,7 @@ def test_elementwise_ops(element):
     lines, results, expected = [], [], []
     for name in of_family("elementwise"):
         op = OPS[name]
-        if name not in REFERENCES or kind(element) not in op["operands"][0]["kinds"]:
+        if name not in REFERENCES or KIND_OF[element] not in op["operands"][0]["kinds"]:
             continue
         operands = [(wide(x), "%x"), (wide(y), "%y")][: len(op["operands"])]
         lines.append(f"%{name} = {op['name']} {', '.join(o[1] for o in operands)} : {tensor}")
@@ -159,7 +149,7 @@ def test_elementwise_ops(element):
     results.append(("select", tensor))
     expected.append(np.where(wide(x) < wide(y), x, y))
     if element != "i1":
-        for exponent in (0, 1, 2, 3, 5, *((-1, -2) if kind(element) == "float" else ())):
+        for exponent in (0, 1, 2, 3, 5, *((-1, -2) if KIND_OF[element] == "float" else ())):
             name = f"pow{exponent}".replace("-", "m")
             lines.append(f"%{name} = nabla.integer_pow %x, {exponent} : {tensor}")
             results.append((name, tensor))
@@ -209,27 +199,27 @@ def nearest(x, dtype):
 
 
 def converted(x, target):
-    dtype = ELEMENTS[target]
+    dtype = DTYPES[target]
     if target == "i1":
         return wide(x) != 0
-    if is_float(x) and kind(target) != "float":
+    if is_float(x) and KIND_OF[target] != "float":
         info = np.iinfo(dtype)
         exact = [0 if math.isnan(v) else v for v in x.astype(np.float64)]
         whole = [
             info.max if v > info.max else info.min if v < info.min else math.trunc(v) for v in exact
         ]
         return np.array(whole, dtype)
-    if not is_float(x) and kind(target) == "float":
+    if not is_float(x) and KIND_OF[target] == "float":
         with np.errstate(over="ignore"):
             return np.array([rounded(int(v), target) for v in x]).astype(dtype)
     with np.errstate(all="ignore"):
         return nearest(x, dtype) if is_float(x) else x.astype(dtype)
 
 
-@pytest.mark.parametrize("element", ELEMENTS)
+@pytest.mark.parametrize("element", DTYPES)
 def test_conversions(element):
     x = values(element)
-    if kind(element) == "float":
+    if KIND_OF[element] == "float":
         ends = [127.5, 128, -129, 255.5, 256, 65535.5, 2.0**31, -(2.0**31) - 1, 2.0**32, 9.3e18]
         # Beside the middle between two numbers of fewer bits.
         middles = [65519.9, 65520, 1 + 2**-9, 1 + 2**-8 + 2**-40, 1 + 2**-11, 1 + 2**-11 + 2**-50]
@@ -244,7 +234,7 @@ def test_conversions(element):
             more = [(1 << 62) + (1 << 54), (1 << 62) + (1 << 54) + 1, (1 << 53) + 1]
             x = np.concatenate([x, np.array(more, x.dtype)])
     source = f"tensor<{len(x)}x{element}>"
-    targets = [t for t in ELEMENTS if t != element]
+    targets = [t for t in DTYPES if t != element]
     types = [f"tensor<{len(x)}x{t}>" for t in targets]
     lines = [f"%r{i} = nabla.convert %x : {source} -> {type}" for i, type in enumerate(types)]
     results = [(f"r{i}", type) for i, type in enumerate(types)]
@@ -260,8 +250,8 @@ def small_values(shape, element):
     rng = np.random.default_rng(sum(shape))
     if element == "i1":
         return rng.random(shape) < 0.5
-    low = 0 if kind(element) == "unsigned" else -2
-    return np.asarray(rng.integers(low, 3, shape)).astype(ELEMENTS[element])
+    low = 0 if KIND_OF[element] == "unsigned" else -2
+    return np.asarray(rng.integers(low, 3, shape)).astype(DTYPES[element])
 
 
 def reduction_cases(element):
@@ -293,12 +283,12 @@ def reduced(name, x, dims):
     return np.asarray(result).astype(dtype)
 
 
-@pytest.mark.parametrize("element", ELEMENTS)
+@pytest.mark.parametrize("element", DTYPES)
 def test_reductions(element):
     names = [
         name.removeprefix("reduce_")
         for name, op in OPS.items()
-        if name.startswith("reduce_") and kind(element) in op["operands"][0]["kinds"]
+        if name.startswith("reduce_") and KIND_OF[element] in op["operands"][0]["kinds"]
     ]
     arguments, arrays, lines, results, expected = [], [], [], [], []
     for shape in SHAPES:
@@ -328,8 +318,8 @@ def tensor_type(shape, element):
 def test_extrema_and_their_positions(element):
     """The first of equals; the first NaN wins."""
     rng = np.random.default_rng(1)
-    x = rng.integers(0, 9, (6, 37)).astype(ELEMENTS[element])
-    if kind(element) == "float":
+    x = rng.integers(0, 9, (6, 37)).astype(DTYPES[element])
+    if KIND_OF[element] == "float":
         x[2, 20] = x[2, 30] = math.nan
         x[4, 3] = -math.inf
     source = tensor_type(x.shape, element)
