@@ -102,6 +102,19 @@ class Calls(NamedTuple):
                     raise SystemExit(f"{self.name}: {name} does not agree with nabla")
 
 
+def compiled_on(
+    make: Callable[[Any], Callable[..., Any]], *arrays: np.ndarray
+) -> Callable[[Any], Call]:
+    """For `Calls`: the function that `make` makes of a library's names, compiled, on arrays."""
+
+    def call(m: Any) -> Call:
+        own = [m.put(array) for array in arrays]
+        compiled = m.jit(make(m))
+        return lambda: compiled(*own)
+
+    return call
+
+
 def wait_for_quiet(most: float = 0.1) -> None:
     """Sleeps until the threads of this process do: those of OpenMP and OpenBLAS spin for up to
     30 ms after a call, and slow down whoever comes next."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.measure import Call, Calls, Row
+from benchmarks.measure import Calls, Row, compiled_on
 from benchmarks.models import normal
 
 
@@ -16,12 +16,12 @@ def rows(quick: bool) -> list[Row]:
     many = 1000 if quick else 1 << 20
     two = (normal(0, many), normal(1, many))
     found: list[Row] = [
-        Calls("chain 1k", _on(_chain, normal(0, 1000), normal(1, 1000)), 0.7),
-        Calls("chain 1M", _on(_chain, *two), 0.7),
-        Calls("gelu-like gradient 1M", _on(_gelu_gradient, *two), 0.7),
+        Calls("chain 1k", compiled_on(_chain, normal(0, 1000), normal(1, 1000)), 0.7),
+        Calls("chain 1M", compiled_on(_chain, *two), 0.7),
+        Calls("gelu-like gradient 1M", compiled_on(_gelu_gradient, *two), 0.7),
     ]
     for name in ("exp", "log", "tanh", "sin", "cos"):
-        found.append(Calls(f"{name} 1M", _on(_single(name), np.abs(two[0]) + 0.1), 1.0))
+        found.append(Calls(f"{name} 1M", compiled_on(_single(name), np.abs(two[0]) + 0.1), 1.0))
     return found
 
 
@@ -35,12 +35,3 @@ def _gelu_gradient(m: Any) -> Callable[..., Any]:
 
 def _single(name: str) -> Callable[[Any], Callable[..., Any]]:
     return lambda m: lambda x: getattr(m, name)(x)
-
-
-def _on(fn: Callable[[Any], Callable[..., Any]], *arrays: np.ndarray) -> Callable[[Any], Call]:
-    def call(m: Any) -> Call:
-        own = [m.put(array) for array in arrays]
-        compiled = m.jit(fn(m))
-        return lambda: compiled(*own)
-
-    return call

@@ -6,9 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
-from benchmarks.measure import Call, Calls, Row
+from benchmarks.measure import Calls, Row, compiled_on
 from benchmarks.models import normal
 
 
@@ -19,19 +17,19 @@ def rows(quick: bool) -> list[Row]:
     return [
         Calls(
             "Hessian of Rosenbrock, 100 dimensions",
-            _on(lambda m: m.hessian(_rosenbrock(m)), normal(0, 5 if quick else 100)),
+            compiled_on(lambda m: m.hessian(_rosenbrock(m)), normal(0, 5 if quick else 100)),
             0.5,
             peers=peers,
         ),
         Calls(
             "Jacobian 1000x1000",
-            _on(lambda m: m.jacrev(_layer(m)), normal(0, n), normal(1, n, n)),
+            compiled_on(lambda m: m.jacrev(_layer(m)), normal(0, n), normal(1, n, n)),
             0.5,
             peers=peers,
         ),
         Calls(
             "vmap(grad) of 10,000 problems",
-            _on(lambda m: m.vmap(m.pure_grad(_logistic(m))), *problems),
+            compiled_on(lambda m: m.vmap(m.pure_grad(_logistic(m))), *problems),
             0.5,
             peers=peers,
         ),
@@ -57,12 +55,3 @@ def _logistic(m: Any) -> Callable[..., Any]:
         return m.mean(m.log1p(m.exp(-y * (x @ w)))) + 0.01 * m.sum(w * w)
 
     return fn
-
-
-def _on(make: Callable[[Any], Callable[..., Any]], *arrays: np.ndarray) -> Callable[[Any], Call]:
-    def call(m: Any) -> Call:
-        own = [m.put(array) for array in arrays]
-        compiled = m.jit(make(m))
-        return lambda: compiled(*own)
-
-    return call

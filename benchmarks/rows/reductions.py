@@ -6,9 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
-from benchmarks.measure import Call, Calls, Row
+from benchmarks.measure import Calls, Row, compiled_on
 from benchmarks.models import normal
 
 
@@ -19,12 +17,13 @@ def rows(quick: bool) -> list[Row]:
     for name in ("sum", "mean", "max", "argmax"):
         for axis in (None, 0, 1):
             fn = _along(name, axis)
-            found.append(Calls(f"{name}, axis {axis} 4096x4096", _on(fn, x), 1.0, bytes=4 * n * n))
+            title = f"{name}, axis {axis} 4096x4096"
+            found.append(Calls(title, compiled_on(fn, x), 1.0, bytes=4 * n * n))
     for axis in (0, 1):
         fn = _along("cumsum", axis)
         title = f"cumsum, axis {axis} 4096x4096"
-        found.append(Calls(title, _on(fn, x), 1.0, bytes=4 * n * n, tolerance=3e-3))
-    found.append(Calls("transpose 4096x4096", _on(_transpose, x), 1.0, bytes=4 * n * n))
+        found.append(Calls(title, compiled_on(fn, x), 1.0, bytes=4 * n * n, tolerance=3e-3))
+    found.append(Calls("transpose 4096x4096", compiled_on(_transpose, x), 1.0, bytes=4 * n * n))
     return found
 
 
@@ -34,12 +33,3 @@ def _along(name: str, axis: int | None) -> Callable[[Any], Callable[..., Any]]:
 
 def _transpose(m: Any) -> Callable[..., Any]:
     return lambda x: m.transpose(x)
-
-
-def _on(fn: Callable[[Any], Callable[..., Any]], x: np.ndarray) -> Callable[[Any], Call]:
-    def call(m: Any) -> Call:
-        own = m.put(x)
-        compiled = m.jit(fn(m))
-        return lambda: compiled(own)
-
-    return call

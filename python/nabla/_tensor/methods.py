@@ -60,6 +60,7 @@ class Methods(Arithmetic):
 
     # ---------------------------------------------------------------- element by element
 
+    # Generated of the records of ops:
     abs = f.abs
     acos = f.acos
     acosh = f.acosh
@@ -101,6 +102,7 @@ class Methods(Arithmetic):
     tanh = f.tanh
     trunc = f.trunc
 
+    # Made of several ops, or of another by dtype:
     add = f.add
     clip = f.clip
     div = f.div
