@@ -4,12 +4,16 @@
 lit runs once, when the first lit item does, on all that were selected.
 """
 
+from __future__ import annotations
+
 import json
 import os
 import pathlib
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pytest
 
@@ -19,19 +23,19 @@ os.environ["NABLA_CACHE_DIR"] = ""
 LIT_ROOT = pathlib.Path(__file__).parent / "lit"
 
 
-def pytest_collect_file(file_path, parent):
+def pytest_collect_file(file_path: pathlib.Path, parent: pytest.Collector) -> LitFile | None:
     if file_path.is_relative_to(LIT_ROOT) and file_path.suffix == ".mlir":
         return LitFile.from_parent(parent, path=file_path)
     return None
 
 
 class LitFile(pytest.File):
-    def collect(self):
+    def collect(self) -> Iterator[LitItem]:
         yield LitItem.from_parent(self, name="lit")
 
 
 class LitItem(pytest.Item):
-    def runtest(self):
+    def runtest(self) -> None:
         results = self.session.stash.setdefault(RESULTS, {})
         if self.path not in results:
             # A worker of xdist does not know which of the items will be its own.
@@ -46,12 +50,12 @@ class LitItem(pytest.Item):
         if code not in ("PASS", "FLAKYPASS"):
             raise LitFailure(f"{code}\n{output}")
 
-    def repr_failure(self, excinfo, style=None):
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         if isinstance(excinfo.value, LitFailure):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 
-    def reportinfo(self):
+    def reportinfo(self) -> tuple[pathlib.Path, None, str]:
         return self.path, None, str(self.path.relative_to(LIT_ROOT))
 
 
@@ -62,14 +66,14 @@ class LitFailure(Exception):
 RESULTS = pytest.StashKey[dict[pathlib.Path, tuple[str, str]]]()
 
 
-def run_lit(paths):
+def run_lit(paths: Sequence[pathlib.Path]) -> dict[pathlib.Path, tuple[str, str]]:
     """Run lit on the files; return the code and the output of each."""
     with tempfile.TemporaryDirectory() as folder:
         report = pathlib.Path(folder, "report.json")
         lit = [sys.executable, "-c", "from lit.main import main; main()"]
         # Several workers of xdist run lit at once; the file of times is not made for that.
-        options = ["--quiet", "--skip-test-time-recording", "--output", report]
-        command = [*lit, *options, *paths]
+        options = ["--quiet", "--skip-test-time-recording", "--output", str(report)]
+        command = [*lit, *options, *map(str, paths)]
         run = subprocess.run(command, capture_output=True, text=True)
         if not report.exists():
             raise LitFailure(f"lit could not run\n{run.stdout}{run.stderr}")

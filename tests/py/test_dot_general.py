@@ -98,12 +98,12 @@ SIZES = [1, 2, 3, 4, 5, 7, 8, 9, 13, 16, 17, 31, 33, 48, 65, 100]
 
 
 @pytest.mark.parametrize("element", ELEMENTS)
-def test_layouts(element):
+def test_layouts(element) -> None:
     check([*OTHERS, *matmuls(20, 30, 40)], element)
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_random_sizes(seed):
+def test_random_sizes(seed) -> None:
     rng = np.random.default_rng(seed)
     cases = []
     for _ in range(5):
@@ -111,7 +111,7 @@ def test_random_sizes(seed):
     check(cases, "f64" if seed == 5 else "f32")
 
 
-def test_blocks_do_not_change_sums():
+def test_blocks_do_not_change_sums() -> None:
     """A row of a product is the same bits, whatever rows stand beside it."""
     a = RNG.standard_normal((37, 64)).astype(np.float32)
     b = RNG.standard_normal((64, 45)).astype(np.float32)

@@ -120,12 +120,12 @@ def assert_same(got, want, what, signed_zeros=True):
         np.testing.assert_array_equal(np.signbit(got)[zeros], np.signbit(want)[zeros], str(what))
 
 
-def test_every_elementwise_op_is_tested():
+def test_every_elementwise_op_is_tested() -> None:
     assert set(of_family("elementwise")) == set(REFERENCES) | APPROXIMATED | OWN_TEST
 
 
 @pytest.mark.parametrize("element", DTYPES)
-def test_elementwise_ops(element):
+def test_elementwise_ops(element) -> None:
     x, y = (a.ravel() for a in np.meshgrid(values(element), values(element)))
     tensor = f"tensor<{len(x)}x{element}>"
     bools = f"tensor<{len(x)}xi1>"
@@ -217,7 +217,7 @@ def converted(x, target):
 
 
 @pytest.mark.parametrize("element", DTYPES)
-def test_conversions(element):
+def test_conversions(element) -> None:
     x = values(element)
     if KIND_OF[element] == "float":
         ends = [127.5, 128, -129, 255.5, 256, 65535.5, 2.0**31, -(2.0**31) - 1, 2.0**32, 9.3e18]
@@ -284,7 +284,7 @@ def reduced(name, x, dims):
 
 
 @pytest.mark.parametrize("element", DTYPES)
-def test_reductions(element):
+def test_reductions(element) -> None:
     names = [
         name.removeprefix("reduce_")
         for name, op in OPS.items()
@@ -315,7 +315,7 @@ def tensor_type(shape, element):
 
 
 @pytest.mark.parametrize("element", ["f32", "f16", "i32", "ui8"])
-def test_extrema_and_their_positions(element):
+def test_extrema_and_their_positions(element) -> None:
     """The first of equals; the first NaN wins."""
     rng = np.random.default_rng(1)
     x = rng.integers(0, 9, (6, 37)).astype(DTYPES[element])
@@ -346,7 +346,7 @@ def test_extrema_and_their_positions(element):
 
 @pytest.mark.parametrize("element", ["i1", "i8", "f16", "f32", "f64"])
 @pytest.mark.parametrize("shape", [(9, 43), (70, 131)])
-def test_moved_elements(element, shape):
+def test_moved_elements(element, shape) -> None:
     """Views with strides, in both directions, as operands of loops of vectors; squares of
     vectors that are transposed in registers."""
     m, n = shape

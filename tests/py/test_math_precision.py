@@ -96,7 +96,7 @@ def samples(low, high, dtype):
 
 
 @pytest.mark.parametrize("element", DTYPES)
-def test_unary_functions_are_within_their_bounds(element):
+def test_unary_functions_are_within_their_bounds(element) -> None:
     dtype = DTYPES[element]
     inputs = {name: samples(*UNARY[name][1], dtype) for name in UNARY}
     size = max(len(x) for x in inputs.values()) | 1  # with a tail
@@ -124,7 +124,7 @@ def test_unary_functions_are_within_their_bounds(element):
 
 
 @pytest.mark.parametrize("element", DTYPES)
-def test_unary_functions_of_special_values(element):
+def test_unary_functions_of_special_values(element) -> None:
     dtype = DTYPES[element]
     info = np.finfo(dtype)
     sizes = [info.max, info.tiny, info.smallest_subnormal, 1 - info.epsneg]
@@ -142,7 +142,7 @@ def test_unary_functions_of_special_values(element):
 
 
 @pytest.mark.parametrize("element", DTYPES)
-def test_angles_of_any_size(element):
+def test_angles_of_any_size(element) -> None:
     dtype = DTYPES[element]
     rng = np.random.default_rng(3)
     most = 38 if element == "f32" else 300
@@ -159,7 +159,7 @@ def test_angles_of_any_size(element):
 
 
 @pytest.mark.parametrize("element", DTYPES)
-def test_binary_functions(element):
+def test_binary_functions(element) -> None:
     dtype = DTYPES[element]
     rng = np.random.default_rng(5)
     values = np.array([*SPECIALS[:-2], 3.0, -3.0, 1e20, -1e20, 1e-20, 0.1, -1.5], dtype)
@@ -185,7 +185,7 @@ def test_binary_functions(element):
 
 
 @pytest.mark.parametrize(("element", "dtype"), [("f16", np.float16), ("bf16", ml_dtypes.bfloat16)])
-def test_half_precision_rounds_once(element, dtype):
+def test_half_precision_rounds_once(element, dtype) -> None:
     """Every number of the type, through f32: the result is the rounded f32 result."""
     x = np.arange(1 << 16, dtype=np.uint16).view(dtype)
     results = run(program(UNARY, element, len(x)), x)
@@ -198,7 +198,7 @@ def test_half_precision_rounds_once(element, dtype):
         np.testing.assert_array_equal(got[~nans], want[~nans], err_msg=name)
 
 
-def test_lanes_and_scalars_agree():
+def test_lanes_and_scalars_agree() -> None:
     """A number gives the same bits alone, in a vector, and in the tail of one."""
     names = [n for n in UNARY if n not in ("acosh",)]
     x = np.linspace(0.01, 0.99, 67).astype(np.float32)
