@@ -2,6 +2,7 @@
 """What code elementwise chains and rows become: loops, allocations, calls of scalar functions."""
 
 import functools
+import itertools
 import re
 
 import nabla as nb
@@ -149,6 +150,26 @@ def test_any_size_gives_what_numpy_gives(size):
     )  # fmt: skip
     for got, want in zip(nb.compile(fn)(x, m), expected, strict=True):
         np.testing.assert_allclose(np.asarray(got), want, rtol=3e-5, atol=2e-5)
+
+
+# Large ones are divided among threads; 16 x 16 squares are transposed in registers.
+@pytest.mark.parametrize(
+    "shape", [(64, 128, 256), (33, 130, 250), (257, 17, 300), (3, 40, 16), (1000, 1, 700)]
+)
+@pytest.mark.parametrize("dtype", [np.float32, np.int8, np.float64])
+def test_dimensions_in_any_order(shape, dtype):
+    x = np.arange(np.prod(shape)).reshape(shape).astype(dtype)
+    for order in itertools.permutations(range(3)):
+        found = nb.compile(lambda x, order=order: nb.permute(x, order) + 1)(x)
+        np.testing.assert_array_equal(found.numpy(), x.transpose(order) + dtype(1))
+
+
+def test_columns_are_read_as_rows():
+    x = np.zeros((64, 128, 256), np.float32)
+    for order in [(2, 1, 0), (2, 0, 1), (1, 2, 0), (0, 2, 1)]:
+        text = bufferized(lambda x, order=order: nb.permute(x, order), x)
+        assert "memref.load" not in text and text.count("scf.forall") == 1
+        assert text.count("vector.load") == text.count("vector.store") == 16
 
 
 def test_rows_that_depend_on_other_rows_are_not_fused():

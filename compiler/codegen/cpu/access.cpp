@@ -112,6 +112,27 @@ bool mayAlias(Value root, Value other) {
   return !hasOneName(root) || !hasOneName(other);
 }
 
+/// Whether each loop, from the smallest stride on, leads out of all that the
+/// loops before it can reach; they reach `reach` elements without them. A loop
+/// is a stride and an extent.
+static bool leadOut(SmallVector<std::pair<int64_t, int64_t>> loops,
+                    int64_t reach) {
+  llvm::sort(loops);
+  for (auto [stride, extent] : loops) {
+    if (stride < reach)
+      return false;
+    reach += stride * (extent - 1);
+  }
+  return true;
+}
+
+bool isInjective(const Access &access, ArrayRef<int64_t> extents) {
+  SmallVector<std::pair<int64_t, int64_t>> loops;
+  for (auto [stride, extent] : llvm::zip_equal(access.strides, extents))
+    loops.emplace_back(std::abs(stride), extent);
+  return leadOut(loops, 1);
+}
+
 bool isSeparable(const Access &a, ArrayRef<int64_t> extents, const Access &b,
                  ArrayRef<int64_t> otherExtents, unsigned depth) {
   if (a.root != b.root || a.view != b.view)
@@ -124,16 +145,7 @@ bool isSeparable(const Access &a, ArrayRef<int64_t> extents, const Access &b,
       return false;
     outer.emplace_back(std::abs(a.strides[l]), extents[l]);
   }
-  // From the smallest stride on, each step must lead out of all that the loops
-  // before it can reach.
-  llvm::sort(outer);
-  int64_t reach = inner.size();
-  for (auto [stride, extent] : outer) {
-    if (stride < reach)
-      return false;
-    reach += stride * (extent - 1);
-  }
-  return true;
+  return leadOut(outer, inner.size());
 }
 
 } // namespace nabla

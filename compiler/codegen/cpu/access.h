@@ -49,6 +49,9 @@ Footprint footprint(const Access &access, llvm::ArrayRef<int64_t> extents,
 /// Whether the buffers behind two roots may be the same memory.
 bool mayAlias(mlir::Value root, mlir::Value other);
 
+/// Whether each iteration of the loops touches an element of its own.
+bool isInjective(const Access &access, llvm::ArrayRef<int64_t> extents);
+
 /// Whether iterations of the outer `depth` loops, common to two nests, touch
 /// the same element only if they are the same iteration.
 bool isSeparable(const Access &a, llvm::ArrayRef<int64_t> extents,

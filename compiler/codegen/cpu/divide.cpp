@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/codegen/cpu/divide.h"
+#include "compiler/codegen/cpu/interchange.h"
 #include "compiler/codegen/cpu/part_totals.h"
 #include "compiler/codegen/cpu/shrink_buffers.h"
 
@@ -23,7 +24,7 @@ static constexpr double workOfPart = 1 << 18;
 /// Enough for many threads to end at the same time.
 static constexpr double mostParts = 64;
 /// Parts of a loop over single elements are whole lines of the cache.
-static constexpr int64_t elementsOfLine = 64;
+static constexpr int64_t elementsOfLine = 64, bitsOfLine = 512;
 /// No vector is longer.
 static constexpr int64_t mostLanes = 256;
 /// An access to memory, in units of work.
@@ -70,6 +71,7 @@ private:
     Access *access;
     bool isWritten, isRead, isTotal;
   };
+  static bool touchOwnElements(const Use &a, const Use &b);
   void compare(const Use &a, const Use &b);
   bool isLocal(Value root);
 
@@ -105,11 +107,21 @@ Conflicts::Conflicts(Nest &nest) {
         compare(a, b);
 }
 
+/// Whether no iteration of the outermost loop touches by `a` what another one
+/// touches by `b`.
+bool Conflicts::touchOwnElements(const Use &a, const Use &b) {
+  ArrayRef<int64_t> extents = a.kernel->extents;
+  ArrayRef<int64_t> otherExtents = b.kernel->extents;
+  if (isSeparable(*a.access, extents, *b.access, otherExtents, 1))
+    return true;
+  return a.access->sameElement(*b.access) && extents == otherExtents &&
+         isInjective(*a.access, extents);
+}
+
 void Conflicts::compare(const Use &a, const Use &b) {
   if (a.isTotal || b.isTotal) {
     solvable = a.access == b.access;
-  } else if (!isSeparable(*a.access, a.kernel->extents, *b.access,
-                          b.kernel->extents, 1)) {
+  } else if (!touchOwnElements(a, b)) {
     solvable = a.access->root == b.access->root && isLocal(a.access->root);
     localBuffers.insert(a.access->root);
   } else if (b.isRead) {
@@ -133,13 +145,12 @@ struct Division {
 
 } // namespace
 
-/// Divides `extent` into that many parts, or some less.
-static Division divided(int64_t extent, int64_t parts, bool isInnermost,
-                        bool allowTwice) {
+/// Divides `extent` into that many parts, or some less, of whole units.
+static Division divided(int64_t extent, int64_t parts, int64_t unit,
+                        bool isInnermost, bool allowTwice) {
   Division division;
   if (parts < 2)
     return division;
-  int64_t unit = isInnermost ? elementsOfLine : 1;
   int64_t size = llvm::divideCeil(llvm::divideCeil(extent, parts), unit) * unit;
   if (!allowTwice) {
     // Equal parts, if that makes them little longer. A vector in a shorter one
@@ -175,6 +186,19 @@ static int64_t limitByTotals(Nest &nest, int64_t parts) {
   return std::min<double>(parts, uses / (usesOfTotal * std::max(totals, 1.0)));
 }
 
+/// How many rows share the lines of memory that columns are read from, in a
+/// nest that transposes; else 1.
+static int64_t rowsOfLine(Nest &nest) {
+  int64_t rows = 1;
+  nest.forEachKernel([&](Kernel &kernel) {
+    for (auto [i, access] : llvm::enumerate(kernel.accesses))
+      if (access && kernel.reads(i) && std::abs(access->strides.front()) == 1 &&
+          std::abs(access->strides.back()) > 1)
+        rows = std::max<int64_t>(rows, bitsOfLine / kernel.widestBits());
+  });
+  return rows;
+}
+
 static Division divisionOfRows(Nest &nest) {
   Conflicts conflicts(nest);
   if (!conflicts.areSolvable())
@@ -185,7 +209,8 @@ static Division divisionOfRows(Nest &nest) {
       [&](Kernel &kernel) { hasTotals |= kernel.isReduction.front(); });
   if (hasTotals)
     parts = limitByTotals(nest, parts);
-  Division division = divided(nest.extent, parts, nest.isInnermost(),
+  int64_t unit = nest.isInnermost() ? elementsOfLine : rowsOfLine(nest);
+  Division division = divided(nest.extent, parts, unit, nest.isInnermost(),
                               conflicts.allowTwice() && !hasTotals);
   llvm::append_range(division.locals, conflicts.locals());
   return division;
@@ -204,20 +229,6 @@ static bool reducesColumns(Nest &nest) {
   return does;
 }
 
-/// Makes the loop at `level`, that of `nest`, the inner one of two.
-static void interchange(Nest &nest, unsigned level) {
-  nest.forEachKernel([&](Kernel &kernel) {
-    auto swapIn = [&](auto &list) { std::swap(list[level], list[level + 1]); };
-    swapIn(kernel.extents);
-    swapIn(kernel.isReduction);
-    swapIn(kernel.dims);
-    for (auto &access : kernel.accesses)
-      if (access)
-        swapIn(access->strides);
-  });
-  std::swap(nest.extent, nest.children.front()->extent);
-}
-
 /// Of a nest that reduces columns, with its loops interchanged.
 static Division divisionOfColumns(Nest &nest, bool isInnermost) {
   Conflicts conflicts(nest);
@@ -225,7 +236,8 @@ static Division divisionOfColumns(Nest &nest, bool isInnermost) {
     return Division();
   int64_t parts = nest.extent / (isInnermost ? columnsOfPart : 1);
   parts = std::min(numParts(workOf(nest)), parts);
-  return divided(nest.extent, parts, isInnermost, /*allowTwice=*/false);
+  return divided(nest.extent, parts, isInnermost ? elementsOfLine : 1,
+                 isInnermost, /*allowTwice=*/false);
 }
 
 /// Puts a loop over parts around `nest`.

@@ -10,6 +10,7 @@
 #include "compiler/codegen/cpu/emit_nest.h"
 #include "compiler/codegen/cpu/epilogue.h"
 #include "compiler/codegen/cpu/host.h"
+#include "compiler/codegen/cpu/interchange.h"
 #include "compiler/codegen/cpu/shrink_buffers.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -95,6 +96,8 @@ void Run::finish() {
   auto nests = fuseLoops(all);
   for (auto &nest : nests)
     collapseLoops(*nest, 0);
+  for (auto &nest : nests)
+    interchangeForColumns(*nest);
   for (auto &nest : nests)
     shrinkBuffers(*nest);
   for (auto &nest : nests)
