@@ -35,6 +35,42 @@ func.func @stays(%x: tensor<2xf32>, %y: tensor<1x2xf32>, %z: tensor<2x2xf32>) ->
   return %a, %b, %c, %d : tensor<2x2xf32>, tensor<2x2xf32>, tensor<2x2xf32>, tensor<2x2xf32>
 }
 
+// A contraction is computed once for all equal rows and columns.
+// CHECK-LABEL: func.func @contraction(
+//  CHECK-SAME: %[[X:.*]]: tensor<2x4xf32>, %[[Y:.*]]: tensor<2x4x5xf32>)
+//  CHECK-NEXT: %[[D:.*]] = nabla.dot_general %[[X]], %[[Y]] batch = [0] x [0] contract = [1] x [1] : (tensor<2x4xf32>, tensor<2x4x5xf32>) -> tensor<2x5xf32>
+//  CHECK-NEXT: %[[R:.*]] = nabla.broadcast %[[D]] dims = [0, 2] : tensor<2x5xf32> -> tensor<2x3x5xf32>
+//  CHECK-NEXT: return %[[R]]
+func.func @contraction(%x: tensor<2x4xf32>, %y: tensor<2x4x5xf32>) -> tensor<2x3x5xf32> {
+  %rows = nabla.broadcast %x dims = [0, 2] : tensor<2x4xf32> -> tensor<2x3x4xf32>
+  %r = nabla.dot_general %rows, %y batch = [0] x [0] contract = [2] x [1] : (tensor<2x3x4xf32>, tensor<2x4x5xf32>) -> tensor<2x3x5xf32>
+  return %r : tensor<2x3x5xf32>
+}
+
+// CHECK-LABEL: func.func @contraction_with_ones(
+//  CHECK-SAME: %[[X:.*]]: tensor<4x3xf32>)
+//  CHECK-NEXT: %[[ONES:.*]] = nabla.constant dense<1.000000e+00> : tensor<3xf32>
+//  CHECK-NEXT: %[[D:.*]] = nabla.dot_general %[[X]], %[[ONES]] batch = [] x [] contract = [1] x [0] : (tensor<4x3xf32>, tensor<3xf32>) -> tensor<4xf32>
+//  CHECK-NEXT: %[[R:.*]] = nabla.broadcast %[[D]] dims = [0] : tensor<4xf32> -> tensor<4x5xf32>
+//  CHECK-NEXT: return %[[R]]
+func.func @contraction_with_ones(%x: tensor<4x3xf32>) -> tensor<4x5xf32> {
+  %ones = nabla.constant dense<1.0> : tensor<3x5xf32>
+  %r = nabla.dot_general %x, %ones batch = [] x [] contract = [1] x [0] : (tensor<4x3xf32>, tensor<3x5xf32>) -> tensor<4x5xf32>
+  return %r : tensor<4x5xf32>
+}
+
+// What varies along its free dimensions stays, and an extent of 1 saves nothing.
+// CHECK-LABEL: func.func @contraction_stays(
+// CHECK-COUNT-2: nabla.dot_general {{.*}} -> tensor<{{[31]}}x4xf32>
+//         CHECK: return
+func.func @contraction_stays(%x: tensor<3xf32>, %y: tensor<2xf32>, %z: tensor<2x4xf32>) -> (tensor<3x4xf32>, tensor<1x4xf32>) {
+  %columns = nabla.broadcast %x dims = [0] : tensor<3xf32> -> tensor<3x2xf32>
+  %row = nabla.broadcast %y dims = [1] : tensor<2xf32> -> tensor<1x2xf32>
+  %a = nabla.dot_general %columns, %z batch = [] x [] contract = [1] x [0] : (tensor<3x2xf32>, tensor<2x4xf32>) -> tensor<3x4xf32>
+  %b = nabla.dot_general %row, %z batch = [] x [] contract = [1] x [0] : (tensor<1x2xf32>, tensor<2x4xf32>) -> tensor<1x4xf32>
+  return %a, %b : tensor<3x4xf32>, tensor<1x4xf32>
+}
+
 // Reshapes of rows' numbers meet and cancel.
 // CHECK-LABEL: func.func @reshapes(
 //  CHECK-SAME: %[[X:.*]]: tensor<4xf32>, %[[Y:.*]]: tensor<4xf32>)
