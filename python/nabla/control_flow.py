@@ -40,13 +40,13 @@ def cond(
     >>> nb.cond(nb.tensor(True), lambda x: x + 1, lambda x: x - 1, 5.0)
     Tensor(6. : f32[])
     """
+    arguments = Arguments("cond", operands)
     if isinstance(pred, bool):
-        return (true_fn if pred else false_fn)(*operands)
+        return (true_fn if pred else false_fn)(*arguments.rebuild(map(wrap, arguments.values)))
     chosen = e.operand("cond", pred)
     if not isinstance(chosen, Value) or chosen.type.dtype is not bool_ or chosen.type.size != 1:
         found = chosen.type.short if isinstance(chosen, Value) else repr(chosen)
         raise TypeError(at_user(f"cond: the predicate must be one bool, got {found}"))
-    arguments = Arguments("cond", operands)
     branches = [_Body("cond", fn, arguments) for fn in (true_fn, false_fn)]
     for branch in branches:
         branch.run([value.type for value in arguments.values])

@@ -170,6 +170,15 @@ def test_cond() -> None:
     np.testing.assert_allclose(both.numpy(), [np.sin(x) * 2, x * x], rtol=1e-14)
 
 
+def test_a_python_bool_chooses_among_functions_of_tensors() -> None:
+    """What the branches are given does not depend on who chose."""
+    array = np.array([1.0, 2.0])
+    for pred in (True, nb.tensor(True)):
+        assert nb.cond(pred, lambda x: x.sum(), lambda x: x.sum(), array).item() == 3.0
+        kept = nb.cond(pred, lambda t: t["a"], lambda t: t["a"] + 1, {"a": array, "b": "text"})
+        assert isinstance(kept, nb.Tensor) and kept.tolist() == [1.0, 2.0]
+
+
 def test_cond_captures_and_promotes() -> None:
     a, b = nb.tensor(2.0), nb.tensor(3.0)
     assert nb.cond(nb.tensor(True), lambda: a * 2, lambda: b).item() == 4.0

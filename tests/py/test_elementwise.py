@@ -176,6 +176,17 @@ def test_clip() -> None:
     check_gradient(lambda y: nb.clip(y, -1, 1), x)
 
 
+def test_gelu_of_narrow_floats_does_not_cancel() -> None:
+    x = np.linspace(-3, 3, 61)
+    for dtype in ("float16", "bfloat16"):
+        narrow = nb.cast(x, dtype)
+        exact = nb.gelu(nb.cast(narrow, "float64")).numpy()
+        step = 2.0**-11 if dtype == "float16" else 2.0**-8  # half a unit in the last place
+        found = nb.gelu(narrow)
+        assert found.dtype == dtype
+        np.testing.assert_allclose(found.numpy().astype(np.float64), exact, rtol=1.01 * step)
+
+
 def test_gradients() -> None:
     for name in ("gelu", "silu", "sigmoid", "erf"):
         check_gradient(getattr(nb, name), np.array(TYPICAL))

@@ -7,9 +7,11 @@ import math
 from typing import TYPE_CHECKING
 
 from nabla._core.convert import as_value
+from nabla._core.dtypes import float32
 from nabla._core.tree import wrap
 from nabla._generated.functions import erf, exp, is_finite, log, sigmoid, stop_gradient
 from nabla.functions._support import Axes, as_float, normalize_axes, number
+from nabla.functions.arithmetic import cast
 from nabla.functions.comparison import where
 from nabla.functions.reduction import largest, reduce_sum
 from nabla.functions.shape import reshape
@@ -45,10 +47,14 @@ def silu(x: TensorLike) -> Tensor:
 def gelu(x: TensorLike) -> Tensor:
     """`x * (1 + erf(x / sqrt(2))) / 2`, the exact form (https://arxiv.org/abs/1606.08415).
 
+    float16 and bfloat16 are computed in float32, for the sum cancels where x is negative.
+
     >>> nb.gelu(nb.tensor([-1.0, 0.0, 2.0]))
     Tensor([-0.1587  0.      1.9545] : f32[3])
     """
     tensor = as_float("gelu", x)
+    if tensor.dtype.bits < 32:
+        return cast(gelu(cast(tensor, float32)), tensor.dtype)
     spread = erf(tensor * number(math.sqrt(0.5), tensor))
     return number(0.5, tensor) * tensor * (number(1, tensor) + spread)
 
