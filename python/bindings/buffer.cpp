@@ -6,6 +6,7 @@
 
 #include "compiler/runtime/Buffer.h"
 #include "python/bindings/bindings.h"
+#include "python/bindings/gil.h"
 
 #include <nanobind/ndarray.h>
 #include <nanobind/stl/string.h>
@@ -74,12 +75,12 @@ static Buffer allocate(const ArrayType *type) {
 
 /// The owners of borrowed memory are Python objects.
 static void releaseObject(void *owner) {
-  nb::gil_scoped_acquire lock;
+  nabla::Locked lock;
   Py_DECREF(static_cast<PyObject *>(owner));
 }
 
 template <typename Foreign> static void releaseForeign(void *owner) {
-  nb::gil_scoped_acquire lock;
+  nabla::Locked lock;
   delete static_cast<Foreign *>(owner);
 }
 

@@ -7,6 +7,7 @@
 #include "compiler/driver/Executable.h"
 #include "compiler/runtime/Buffer.h"
 #include "python/bindings/bindings.h"
+#include "python/bindings/gil.h"
 
 #include <nanobind/stl/string.h>
 
@@ -65,7 +66,7 @@ bool nabla::runExecutable(const Executable &executable,
   if (executable.isQuick()) {
     ran = executable.run(pointers.data());
   } else {
-    nb::gil_scoped_release release;
+    nabla::Unlocked unlocked;
     ran = executable.runTimed(pointers.data());
   }
   return ran || memoryError("the temporaries of a program");

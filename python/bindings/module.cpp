@@ -6,6 +6,7 @@
 
 #include "compiler/driver/Worker.h"
 #include "python/bindings/bindings.h"
+#include "python/bindings/gil.h"
 
 namespace nb = nanobind;
 
@@ -20,12 +21,13 @@ void nabla::raise(const Failure &failure) {
 
 /// Gives Python's errors to `runOnWorker`, which knows no Python.
 static bool isWanted(nb::handle poll) {
-  nb::gil_scoped_acquire lock;
+  nabla::Locked lock;
   if (PyErr_CheckSignals() < 0)
     return false;
   if (poll.is_none())
     return true;
-  PyObject *result = PyObject_CallNoArgs(poll.ptr());
+  PyObject *result =
+      nabla::orSleepAtExit([&] { return PyObject_CallNoArgs(poll.ptr()); });
   Py_XDECREF(result);
   return result != nullptr;
 }
@@ -33,7 +35,7 @@ static bool isWanted(nb::handle poll) {
 void nabla::runInterruptibly(std::function<void()> work, nb::object poll) {
   bool finished;
   {
-    nb::gil_scoped_release release;
+    nabla::Unlocked unlocked;
     finished = runOnWorker(std::move(work), [&] { return isWanted(poll); });
   }
   if (!finished)
@@ -59,7 +61,7 @@ NB_MODULE(_nabla, m) {
   nb::register_exception_translator(&translateCast);
   m.def("version", [] { return "0.1.0"; });
   nb::module_::import_("atexit").attr("register")(nb::cpp_function([] {
-    nb::gil_scoped_release release;
+    nabla::Unlocked unlocked;
     nabla::waitForUnwanted();
   }));
   nabla::bindProgram(m);

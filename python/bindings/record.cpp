@@ -6,6 +6,7 @@
 
 #include "compiler/runtime/Buffer.h"
 #include "python/bindings/bindings.h"
+#include "python/bindings/gil.h"
 #include "python/bindings/graph.h"
 
 #include <cstdarg>
@@ -411,7 +412,8 @@ PyObject *nabla::callHook(PyObject *hook, ...) {
   while (PyObject *arg = va_arg(list, PyObject *))
     args[count++] = arg;
   va_end(list);
-  return PyObject_Vectorcall(hook, args, count, nullptr);
+  return orSleepAtExit(
+      [&] { return PyObject_Vectorcall(hook, args, count, nullptr); });
 }
 
 /// connect(**hooks)

@@ -235,8 +235,11 @@ def test_lists_of_tensors_are_stacked() -> None:
         nb.tensor([x, 1.0])
     with pytest.raises(ValueError, match="inhomogeneous"):
         nb.tensor([[1], [1, 2]])
-    for wrong in ("x", ["x"], None, {}, 1j, [1j]):
+    for wrong in ("x", ["x"], 1j, [1j]):
         with pytest.raises(TypeError, match=r"no tensors of .*\n  at file .*test_dtypes"):
+            nb.tensor(wrong)
+    for wrong in (None, {}, [None, 1.0]):
+        with pytest.raises(TypeError, match=r"is not a number\n  at file .*test_dtypes"):
             nb.tensor(wrong)
 
 

@@ -96,6 +96,34 @@ for worker in workers:
     assert run(tail, 3) == ["1", "1"]
 
 
+DAEMON = """
+import threading, time
+import nabla as nb
+
+f = nb.compile(lambda x: x @ x)
+x = nb.tensor([[0.5] * 300] * 300)
+
+def runs():
+    while True:
+        f(x)
+
+def records():
+    x = nb.ones((5,))
+    while True:
+        x = x * 1.01
+
+for work in (runs, records):
+    threading.Thread(target=work, daemon=True).start()
+time.sleep(0.5)
+"""
+
+
+def test_daemon_threads_do_not_disturb_the_end() -> None:
+    for _ in range(3):
+        done = subprocess.run([sys.executable, "-c", DAEMON], capture_output=True, text=True)
+        assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_callers_on_several_threads() -> None:
     x = np.random.default_rng(1).normal(size=(600, 700))
 
