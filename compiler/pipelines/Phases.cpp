@@ -36,10 +36,11 @@ static void addLinalg(OpPassManager &passes) {
 }
 
 static void addSchedule(OpPassManager &passes) {
+  // From here on no common subexpressions are eliminated.
+  passes.addNestedPass<func::FuncOp>(createRecomputePass());
   passes.addPass(createFuseElementwisePass());
   passes.addPass(createCanonicalizerPass());
   passes.addPass(createFillSplatsPass());
-  passes.addPass(createCSEPass());
   passes.addPass(createSeparateTemporariesPass());
 }
 

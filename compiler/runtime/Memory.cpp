@@ -7,6 +7,9 @@
 #include "compiler/runtime/Memory.h"
 #include "compiler/runtime/Buffer.h"
 
+#include <malloc.h>
+
+#include <atomic>
 #include <cstdlib>
 #include <mutex>
 #include <sys/mman.h>
@@ -95,12 +98,20 @@ static void *allocateLarge(size_t bytes) {
   return pointer;
 }
 
+/// From this size on, an array is worth the time to look for garbage.
+static constexpr size_t hugeBlock = size_t(8) << 20;
+static std::atomic<bool> isGarbageLeft{false};
+
+void nabla::noteGarbage() { isGarbageLeft = true; }
+
 void *nabla::allocateMemory(size_t bytes) {
   bytes = roundUp(bytes);
   if (bytes < largeBlock)
     return std::aligned_alloc(Buffer::alignment, bytes);
   if (void *pointer = freeBlocks().take(bytes))
     return pointer;
+  if (bytes >= hugeBlock && isGarbageLeft.exchange(false))
+    malloc_trim(0);
   if (void *pointer = allocateLarge(bytes))
     return pointer;
   freeBlocks().clear();

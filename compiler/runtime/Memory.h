@@ -20,6 +20,11 @@ constexpr size_t largeBlock = size_t(1) << 20;
 void *allocateMemory(size_t bytes);
 void releaseMemory(void *pointer, size_t bytes);
 
+/// To be said when much was freed that is not asked for again soon, as after a
+/// compilation: malloc keeps it for itself, and gives it back to the system
+/// before the next array that the system must find room for.
+void noteGarbage();
+
 } // namespace nabla
 
 #endif // NABLA_COMPILER_RUNTIME_MEMORY_H

@@ -6,6 +6,7 @@
 
 #include "compiler/driver/Executable.h"
 #include "compiler/runtime/Buffer.h"
+#include "compiler/runtime/Memory.h"
 #include "python/bindings/bindings.h"
 #include "python/bindings/gil.h"
 
@@ -31,6 +32,7 @@ static void compile(Executable *self, const Program &module, nb::object poll,
       poll);
   raise(job->failure);
   new (self) Executable(std::move(job->executable));
+  noteGarbage();
 }
 
 static void checkInput(const Executable &executable, size_t position,

@@ -231,6 +231,34 @@ def ReadOnlyArgumentsPass : Pass<"nabla-read-only-arguments", "::mlir::ModuleOp"
                            "::mlir::tensor::TensorDialect"];
 }
 
+def RecomputePass : Pass<"nabla-recompute", "::mlir::func::FuncOp"> {
+  let summary = "Compute values again rather than keep them where memory is short";
+  let description = [{
+    At the moment when most memory is in use, values that take long to make are kept for
+    later: products, reductions. What is elementwise is computed again from them, if that
+    saves bytes: those kept, and a price for each operation done twice, are the minimum
+    cut of the program at that moment. Products of matrices are never done twice.
+    An argument in whose memory a result will be counts as kept if it is read then.
+
+    ```mlir
+    %s = linalg.generic ins(%x) ... { arith.mulf }
+    %t = linalg.generic ins(%s) ... { arith.addf }
+    ... // most memory is in use
+    use(%x, %s, %t)
+    ```
+    becomes
+    ```mlir
+    ... // most memory is in use
+    %s = linalg.generic ins(%x) ... { arith.mulf }
+    %t = linalg.generic ins(%s) ... { arith.addf }
+    use(%x, %s, %t)
+    ```
+  }];
+  let options = [Option<"minBytes", "min-bytes", "int64_t", /*default=*/"1048576",
+                        "programs that would save less are left alone">];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect"];
+}
+
 def ReuseDonatedPass : Pass<"nabla-reuse-donated", "::mlir::func::FuncOp"> {
   let summary = "Write results into the memory of donated arguments";
   let description = [{

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/codegen/cpu/Passes.h"
+#include "compiler/codegen/cpu/product.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -24,6 +25,9 @@ namespace {
 /// Fusion copies bodies: longer ones would make it quadratic, and loops of
 /// several ops are fused later all the same.
 constexpr unsigned maxBody = 64;
+
+/// So many ops may be looked at to see whether another one is near.
+constexpr unsigned maxBetween = 64;
 
 bool isFusionShort(linalg::LinalgOp producer, Operation *consumer) {
   auto size = [](Operation *op) {
@@ -74,6 +78,40 @@ static bool isReduced(Value result) {
   });
 }
 
+int64_t elementsOf(Value value) {
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  return type && type.hasStaticShape() ? type.getNumElements() : 0;
+}
+
+/// Whether much is done between the two ops.
+bool isFar(Operation *producer, Operation *consumer) {
+  if (producer->getBlock() != consumer->getBlock())
+    return true;
+  unsigned left = maxBetween;
+  for (Operation *op = producer->getNextNode(); op != consumer;
+       op = op->getNextNode())
+    if (!op || --left == 0 || isProduct(op))
+      return true;
+  return false;
+}
+
+/// Whether `consumer` would read what nobody needs behind `producer`, of more
+/// elements than the result has: it would be kept in its place all the way.
+bool keepsMore(linalg::LinalgOp producer, Operation *consumer) {
+  int64_t kept = 0;
+  for (OpOperand *input : producer.getDpsInputOperands()) {
+    Value value = input->get();
+    bool isLast = value.getDefiningOp() &&
+                  llvm::all_of(value.getUsers(), [&](Operation *user) {
+                    return user == producer ||
+                           (user->getBlock() == producer->getBlock() &&
+                            user->isBeforeInBlock(producer));
+                  });
+    kept += isLast ? elementsOf(value) : 0;
+  }
+  return kept > elementsOf(producer->getResult(0)) && isFar(producer, consumer);
+}
+
 static bool shouldFuse(OpOperand *operand) {
   auto producer = operand->get().getDefiningOp<linalg::LinalgOp>();
   if (!producer)
@@ -85,7 +123,8 @@ static bool shouldFuse(OpOperand *operand) {
   bool mayRepeat = operand->get().hasOneUse() ||
                    (isQuick(producer) && isReduced(operand->get()));
   return onlyMoves(producer) || (mayRepeat && readsOnce(operand) &&
-                                 isFusionShort(producer, operand->getOwner()));
+                                 isFusionShort(producer, operand->getOwner()) &&
+                                 !keepsMore(producer, operand->getOwner()));
 }
 
 class FuseElementwisePass

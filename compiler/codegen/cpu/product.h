@@ -1,0 +1,23 @@
+//===- product.h - Which ops are products of matrices -----------*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef NABLA_COMPILER_CODEGEN_CPU_PRODUCT_H
+#define NABLA_COMPILER_CODEGEN_CPU_PRODUCT_H
+
+namespace mlir {
+class Operation;
+} // namespace mlir
+
+namespace nabla {
+
+/// Whether the structured op reads elements of two factors many times each, as
+/// products of matrices and convolutions do: what is in front of it and what is
+/// behind it never share a loop.
+bool isProduct(mlir::Operation *op);
+
+} // namespace nabla
+
+#endif // NABLA_COMPILER_CODEGEN_CPU_PRODUCT_H
