@@ -236,6 +236,7 @@ static int clearNode(PyObject *object) {
   Py_CLEAR(self->callee);
   Py_CLEAR(self->regions);
   Py_CLEAR(self->shadow);
+  Py_CLEAR(self->where.code);
   return 0;
 }
 
@@ -281,6 +282,7 @@ Node *nabla::newNode(PyObject *op, PyObject *operands, PyObject *attributes,
   self->regions = Py_NewRef(regions);
   self->shadow = nullptr;
   self->where = where;
+  Py_XINCREF(where.code);
   self->serial = serials++;
   self->before = self->after = nullptr;
   self->mark = 0;

@@ -23,8 +23,8 @@
 
 namespace nabla {
 
-/// A place in the user's program: a code object, and an offset into it. The
-/// code lives as long as the process (see location.cpp); null if unknown.
+/// A place in the user's program: a code object, and an offset into it; null if
+/// unknown. Borrowed: from a frame that runs, or from what has it in a field.
 struct Where {
   PyObject *code = nullptr;
   int offset = -1;
@@ -41,7 +41,7 @@ struct Node {
   PyObject_VAR_HEAD // ob_size results
       PyObject *op,
       *operands, *attributes, *types, *callee, *regions, *shadow;
-  Where where;
+  Where where; // owns its code
   int64_t serial;
   /// The neighbours in the ring of pending nodes; null if it is in none.
   Node *before, *after;

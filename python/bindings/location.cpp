@@ -9,25 +9,36 @@
 
 #include <frameobject.h>
 
-#include <unordered_map>
-
 using namespace nabla;
 
-/// 1 for a frame of the user, 0 for another, -1 with an error. The code objects
-/// live from then on, so that their addresses stay their own.
+#if PY_VERSION_HEX >= 0x030C0000
+#define REQUEST_EXTRA PyUnstable_Eval_RequestCodeExtraIndex
+#define GET_EXTRA PyUnstable_Code_GetExtra
+#define SET_EXTRA PyUnstable_Code_SetExtra
+#else
+#define REQUEST_EXTRA _PyEval_RequestCodeExtraIndex
+#define GET_EXTRA _PyCode_GetExtra
+#define SET_EXTRA _PyCode_SetExtra
+#endif
+
+/// 1 for a frame of the user, 0 for another, -1 with an error. Code objects
+/// remember the answer themselves, so that it goes when they go.
 static int isUsers(PyObject *code) {
-  static auto *known = new std::unordered_map<PyObject *, bool>();
-  auto found = known->find(code);
-  if (found != known->end())
-    return found->second;
+  static const Py_ssize_t slot = REQUEST_EXTRA(nullptr);
+  static char yes, no;
+  void *known = nullptr;
+  if (slot >= 0 && GET_EXTRA(code, slot, &known) < 0)
+    return -1;
+  if (known)
+    return known == &yes;
   PyObject *file = reinterpret_cast<PyCodeObject *>(code)->co_filename;
   PyObject *answer = callHook(hooks.isUsers, file, nullptr);
   if (!answer)
     return -1;
   bool users = answer == Py_True;
   Py_DECREF(answer);
-  if (known->emplace(code, users).second)
-    Py_INCREF(code);
+  if (slot >= 0 && SET_EXTRA(code, slot, users ? &yes : &no) < 0)
+    return -1;
   return users;
 }
 

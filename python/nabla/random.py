@@ -31,6 +31,8 @@ from nabla._generated import build
 from nabla.functions import _draws as d
 from nabla.functions import _selecting as selecting
 from nabla.functions._support import normalize_axis
+from nabla.functions.comparison import logical_and, where
+from nabla.functions.creation import zeros
 from nabla.functions.indexing import gather
 
 if TYPE_CHECKING:
@@ -291,35 +293,90 @@ def categorical(key: TensorLike, logits: TensorLike, axis: int = -1, shape: Any 
     rows = selecting.permute(value, [*[i for i in range(rank) if i != dim], dim])
     if e.broadcast_shapes("categorical", rest, dims) != dims:
         raise ValueError(at_user(f"categorical: shape {list(dims)} does not end in {list(rest)}"))
-    # The largest of the logits with Gumbel noise (Gumbel, "Statistical theory of extreme
-    # values", 1954). Noise of 16 bits would have ties.
+    # The largest of the logits with Gumbel noise. Noise of 16 bits would have ties.
     kind = value.type.dtype if value.type.dtype.bits > 16 else float32
-    noise = d.unit(_key("categorical", key), (*dims, count), kind)
-    for _ in range(2):
-        noise = build.neg(build.log(noise))
+    noise = d.gumbel(_key("categorical", key), (*dims, count), kind)
     rows = e.broadcast(e.convert(rows, kind), (*dims, count))
     return wrap(build.argmax(build.add(rows, noise), dim=len(dims)))
 
 
 def choice(
-    key: TensorLike, a: TensorLike, shape: Any = (), replace: bool = True, axis: int = 0
+    key: TensorLike,
+    a: TensorLike,
+    shape: Any = (),
+    replace: bool = True,
+    p: TensorLike | None = None,
+    axis: int = 0,
 ) -> Tensor:
-    """Slices of `a` along `axis`, or integers below the integer `a`, all equally likely.
+    """Slices of `a` along `axis`, or integers below the integer `a`.
 
-    Without `replace` none is taken twice; ValueError if there are too few.
+    All are equally likely, or as likely as the weights `p` say, one for each; these need not
+    add up to 1. Without `replace` none is taken twice: each next one is drawn from those that
+    are left, as their weights say. Of weights that are not positive numbers, and of fewer
+    positive ones than are drawn without `replace`, nothing sensible comes.
+
+    ValueError if there are too few to choose from, or if `p` is no row of as many weights.
 
     >>> sorted(nb.random.choice(nb.random.key(0), 3, (3,), replace=False).tolist())
     [0, 1, 2]
+    >>> nb.random.choice(nb.random.key(0), nb.tensor([3.0, 5.0]), (2,), p=nb.tensor([0.0, 1.0]))
+    Tensor([5. 5.] : f32[2])
     """
     value = None if isinstance(a, int) else as_value(a, "choice")
     dim = 0 if value is None else normalize_axis("choice", axis, value.type.rank)
     count = _count("choice", a) if isinstance(a, int) else value.type.shape[dim]  # type: ignore[union-attr]
     dims = d.draw_shape("choice", shape)
-    if count == 0 or (not replace and math.prod(dims) > count):
+    draws = math.prod(dims)
+    if count == 0 or (not replace and draws > count):
         raise ValueError(at_user(f"choice: {list(dims)} of {count} cannot be chosen"))
-    if replace:
-        places = randint(key, dims, 0, count, int32 if count < 2**31 else int64)
+    kind = int32 if count < 2**31 else int64
+    if p is not None:
+        chosen = _weighted(_key("choice", key), _weights(p, count), dims, replace)
+        places = wrap(e.convert(chosen, kind))
+    elif replace:
+        places = randint(key, dims, 0, count, kind)
     else:
-        order = permutation(key, count)
-        places = order[: math.prod(dims)].reshape(dims)
+        places = permutation(key, count)[:draws].reshape(dims)
     return places if value is None else gather(wrap(value), places, dim)
+
+
+def _weights(p: TensorLike, count: int) -> Value:
+    """Checked, and as floats that are fine enough to draw by."""
+    weights = as_value(p, "choice")
+    if weights.type.shape != (count,):
+        raise ValueError(
+            at_user(f"choice: p is {weights.type.short}, not a row of {count} weights")
+        )
+    is_fine = weights.type.dtype.is_float and weights.type.dtype.bits > 16
+    return weights if is_fine else e.convert(weights, float32)
+
+
+def _weighted(key: Value, weights: Value, dims: tuple[int, ...], replace: bool) -> Value:
+    """Positions of weights."""
+    type = weights.type
+    if replace:
+        sums = build.cumsum(weights, dim=0, reverse=False)
+        # In (0, 1], so that a weight of 0 in front is never drawn.
+        one = constant(1, tensor_type(type.dtype, dims))
+        part = build.sub(one, d.unit(key, dims, type.dtype))
+        total = wrap(sums)[-1]
+        return _first_reaching(wrap(sums), wrap(part) * total)
+    # The largest of the logarithms with Gumbel noise, in order (Vieira, "Gumbel-max trick
+    # and weighted reservoir sampling", 2014).
+    noisy = build.add(build.log(weights), d.gumbel(key, type.shape, type.dtype))
+    chosen = build.argsort(noisy, dim=0, count=math.prod(dims), descending=True)
+    return e.reshape(chosen, dims)
+
+
+def _first_reaching(sums: Tensor, wanted: Tensor) -> Value:
+    """The first position of the growing sums at which they reach what is wanted.
+
+    By bisection: the number of sums below, bit by bit.
+    """
+    count = sums.shape[0]
+    below = zeros(wanted.shape, dtype=int64)
+    for bit in reversed(range((count - 1).bit_length())):
+        further = below + (1 << bit)
+        reaches_not = gather(sums, further - 1) < wanted
+        below = where(logical_and(further < count, reaches_not), further, below)
+    return as_value(below, "choice")

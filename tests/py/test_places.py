@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import gc
 import inspect
 import subprocess
 import sys
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -213,3 +215,34 @@ def test_hostile_arguments(name: str) -> None:
     with pytest.raises(kind, match=pattern) as caught:
         make()
     assert 'test_places.py", line ' in str(caught.value)
+
+
+def test_code_that_is_gone_is_not_kept() -> None:
+    """Neither where ops are recorded nor where numbers of a derivative are."""
+    source = "def f(x): return x * 3.0 + x\ny = nb.grad(f)(1.0) + X\ny.numpy()\nprobe = f.__code__"
+    codes = []
+    for turn in range(50):
+        names: dict[str, Any] = {"nb": nb, "X": X}
+        whole = compile(source, f"<cell {turn}>", "exec")
+        exec(whole, names)
+        codes += [weakref.ref(whole), weakref.ref(names["probe"])]
+    del whole, names
+    gc.collect()
+    # A program keeps the places of the call that made it.
+    assert sum(code() is not None for code in codes) <= 4
+
+
+def test_inspection_shows_the_function_at_hand() -> None:
+    def first(x: Any) -> Any:
+        return nb.sin(x) * 41.0
+
+    def second(x: Any) -> Any:
+        return nb.sin(x) * 41.0
+
+    for fn in (first, second):
+        text = nb.inspect(nb.grad(fn), locations=True)(1.0)
+        line = inspect.getsourcelines(fn)[1] + 1
+        assert f"func.func private @{fn.__name__}(" in text
+        assert f'test_places.py":{line}:0)' in text
+    kept = nb.grad(first)(1.0)  # equal functions are one elsewhere, and stay so
+    assert kept.item() == nb.grad(second)(1.0).item()

@@ -187,6 +187,30 @@ def test_choices() -> None:
     assert sorted(r.choice(r.key(3), 6, (2, 3), replace=False).reshape(-1).tolist()) == [*range(6)]
 
 
+@pytest.mark.parametrize("count", [1, 2, 5, 8])
+def test_weighted_choices_with_replacement(count: int) -> None:
+    weights = np.arange(count) + (1.0 if count == 1 else 0.0)
+    for p in (weights, weights[::-1].copy(), weights.astype(np.int32)):
+        drawn = r.choice(r.key(5), count, (COUNT // 2, 2), p=p)
+        assert drawn.dtype == "int32" and drawn.shape == (COUNT // 2, 2)
+        share = np.bincount(drawn.numpy().reshape(-1), minlength=count) / COUNT
+        np.testing.assert_allclose(share, p / p.sum(), atol=0.015)
+        assert (share[p == 0] == 0).all()  # wherever it stands
+
+
+def test_weighted_choices_without_replacement() -> None:
+    p = np.array([0.1, 0.0, 0.2, 0.7])
+    keys = r.split(r.key(6), COUNT)
+    drawn = nb.vmap(lambda key: r.choice(key, 4, (2,), replace=False, p=p))(keys).numpy()
+    assert (drawn[:, 0] != drawn[:, 1]).all() and not (drawn == 1).any()
+    for first, second in [(0, 2), (0, 3), (2, 0), (2, 3), (3, 0), (3, 2)]:
+        share = ((drawn[:, 0] == first) & (drawn[:, 1] == second)).mean()
+        np.testing.assert_allclose(share, p[first] * p[second] / (1 - p[first]), atol=0.015)
+    rows = r.choice(r.key(7), np.arange(12.0).reshape(2, 3, 2), (3, 1), False, p[[0, 2, 3]], 1)
+    assert rows.shape == (2, 3, 1, 2)
+    assert sorted(rows.numpy()[1, :, 0, 1].tolist()) == [7.0, 9.0, 11.0]
+
+
 def test_permutations() -> None:
     for count in (0, 1, 2, 3, 7, 8, 1000):
         assert sorted(r.permutation(r.key(0), count).tolist()) == list(range(count))
@@ -213,6 +237,7 @@ LAWS: dict[str, Callable[[Any], Any]] = {
     "permutation": lambda key: r.permutation(key, 5),
     "categorical": lambda key: r.categorical(key, np.zeros(5), shape=(4,)),
     "choice": lambda key: r.choice(key, 9, (4,), replace=False),
+    "weighted choice": lambda key: r.choice(key, 3, (4,), p=np.array([0.2, 0.3, 0.5])),
 }
 
 
@@ -373,5 +398,7 @@ def test_errors() -> None:
         nb.uniform((-1,))
     with pytest.raises(ValueError, match="cannot be chosen"):
         r.choice(key, 3, (4,), replace=False)
+    with pytest.raises(ValueError, match=r"choice: p is f32\[2\], not a row of 3 weights"):
+        r.choice(key, 3, (2,), p=nb.tensor([0.5, 0.5]))
     with pytest.raises(ValueError, match="nothing to choose"):
         r.categorical(key, nb.zeros((2, 0)))

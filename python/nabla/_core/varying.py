@@ -10,6 +10,8 @@ from then on.
 
 from __future__ import annotations
 
+import weakref
+from types import CodeType
 from typing import Any
 
 from nabla._core import location
@@ -18,8 +20,19 @@ from nabla._core.trace import Trace, current
 
 _Place = tuple[int, int]
 
-_seen: dict[_Place, list[Any]] = {}
-_varying: set[_Place] = set()
+
+class _Met:
+    """The numbers met in one code object, by offset; None where they vary."""
+
+    __slots__ = ("code", "numbers")
+
+    def __init__(self, code: CodeType) -> None:
+        key = id(code)
+        self.code = weakref.ref(code, lambda _: _met.pop(key, None))
+        self.numbers: dict[int, list[Any] | None] = {}
+
+
+_met: dict[int, _Met] = {}  # by the identity of the code: to hash code takes long
 
 
 def varies(number: Any) -> bool:
@@ -32,17 +45,20 @@ def varies(number: Any) -> bool:
     if root.kind == "compile" or at is None:
         return False
     place = location.place(at)
-    if place in _varying:
+    code, offset = at
+    met = _met.get(id(code))
+    if met is None:
+        met = _met[id(code)] = _Met(code)
+    before = met.numbers.setdefault(offset, [])
+    if before is None:
         return True
-    before = _seen.setdefault(place, [])
     turn = _turn(root, place)
     # A loop that Python steers by values is to have turns of one structure.
     counts = bool(root.questions) and turn > 0 and before[turn - 1] != number
     if turn < len(before) or counts:
         if not counts and before[turn] == number:
             return False
-        _varying.add(place)
-        _seen.pop(place, None)
+        met.numbers[offset] = None
         return True
     before.append(number)
     return False

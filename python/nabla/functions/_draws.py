@@ -67,6 +67,17 @@ def normal_of(distance: Value, angle: Value) -> Value:
     return build.mul(radius, build.cos(turned))
 
 
+def gumbel(key: Value, shape: tuple[int, ...], dtype: DType) -> Value:
+    """Noise that makes the largest of logarithms of weights a draw by these weights.
+
+    Gumbel, "Statistical theory of extreme values", 1954.
+    """
+    noise = unit(key, shape, dtype)
+    for _ in range(2):
+        noise = build.neg(build.log(noise))
+    return noise
+
+
 def halves(both: Value) -> tuple[Value, Value]:
     """The two slices along the first dimension."""
     return _half(both, 0), _half(both, 1)
