@@ -236,7 +236,9 @@ struct SubOfNeg final : OpRewritePattern<SubOp> {
   }
 };
 
-/// The sign of a product leaves it, to meet another sign or a sum.
+/// The sign of a product leaves it, to meet another sign or a sum. One that is
+/// used elsewhere too stays: it would be there twice, and signs that take all
+/// ways through a program take longer than any user waits.
 struct MulOfNeg final : OpRewritePattern<MulOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -244,12 +246,14 @@ struct MulOfNeg final : OpRewritePattern<MulOp> {
                                 PatternRewriter &rewriter) const override {
     auto left = op.getX().getDefiningOp<NegOp>();
     auto right = op.getY().getDefiningOp<NegOp>();
-    if (!left && !right)
+    bool meet = left && right;
+    auto isMovable = [](NegOp neg) { return neg && neg->hasOneUse(); };
+    if (!meet && !isMovable(left) && !isMovable(right))
       return failure();
     Value product =
         MulOp::create(rewriter, op.getLoc(), left ? left.getX() : op.getX(),
                       right ? right.getX() : op.getY());
-    if (left && right)
+    if (meet)
       rewriter.replaceOp(op, product);
     else
       rewriter.replaceOpWithNewOp<NegOp>(op, product);
