@@ -35,6 +35,7 @@ from nabla._tensor.tensor import Tensor
 from nabla.control_flow import cond, scan
 from nabla.functions.activation import *
 from nabla.functions.arithmetic import *
+from nabla.functions.closeness import *
 from nabla.functions.comparison import *
 from nabla.functions.contraction import *
 from nabla.functions.creation import *
@@ -43,6 +44,7 @@ from nabla.functions.joining import *
 from nabla.functions.noise import *
 from nabla.functions.ranges import *
 from nabla.functions.reduction import *
+from nabla.functions.repetition import *
 from nabla.functions.shape import *
 from nabla.functions.sorting import *
 from nabla.functions.statistics import *

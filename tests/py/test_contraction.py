@@ -76,6 +76,20 @@ def test_einsum_takes_a_good_order() -> None:
     assert len(products) == 3 and all(line.endswith(f"-> tensor<{n}xf64>") for line in products)
 
 
+def test_tensordot() -> None:
+    rng = np.random.default_rng(0)
+    a, b = rng.normal(size=(2, 3, 4)), rng.normal(size=(3, 4, 2))
+    for axes in (2, ([1, 2], [0, 1]), ([0, -1], [2, 1]), (0, 2), ([2, 0, 1], [1, 2, 0])):
+        found = nb.tensordot(a, b, axes)
+        np.testing.assert_allclose(found.numpy(), np.tensordot(a, b, axes), rtol=1e-12)
+    assert nb.tensordot(a, b, 0).shape == (2, 3, 4, 3, 4, 2)
+    check_gradient(lambda x: nb.tensordot(x, x, ([0, 1], [0, 1])), a)
+    with pytest.raises(ValueError, match=r"tensordot: dimensions \[2\] of shape \[2, 3, 4\]"):
+        nb.tensordot(a, b, 1)
+    with pytest.raises(ValueError, match="have no 4 dimensions"):
+        nb.tensordot(a, b, 4)
+
+
 def test_outer() -> None:
     a, b = np.arange(3.0), np.arange(4.0).reshape(2, 2)
     np.testing.assert_array_equal(nb.outer(a, b).numpy(), np.outer(a, b))

@@ -85,6 +85,19 @@ def test_hann_window() -> None:
         np.testing.assert_allclose(periodic.numpy(), expected, atol=1e-15)
 
 
+def test_one_hot() -> None:
+    labels = np.array([[2, 0], [3, -1]])  # the last two are no positions
+    for dtype in ("int8", "uint16", "int64", "uint64"):
+        found = nb.one_hot(nb.cast(labels[:1], dtype), 3)
+        np.testing.assert_array_equal(found.numpy(), np.eye(3, dtype=np.float32)[labels[:1]])
+    assert found.dtype == "float32" and nb.one_hot(1, 2, dtype="bool").tolist() == [False, True]
+    assert not nb.one_hot(labels[1], 3).numpy().any()
+    batched = nb.vmap(lambda i: nb.one_hot(i, 3))(labels[0])
+    np.testing.assert_array_equal(batched.numpy(), found[0].numpy())
+    with pytest.raises(TypeError, match=r"one_hot: f32\[\] is not of integers"):
+        nb.one_hot(1.0, 3)
+
+
 def test_static_methods() -> None:
     assert nb.Tensor.zeros((2,)).tolist() == [0, 0] and nb.Tensor.full((1,), 2).tolist() == [2]
     assert nb.Tensor.arange(2).tolist() == [0, 1] and nb.Tensor.constant(3).item() == 3

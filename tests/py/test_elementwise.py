@@ -176,6 +176,19 @@ def test_clip() -> None:
     check_gradient(lambda y: nb.clip(y, -1, 1), x)
 
 
+def test_close() -> None:
+    a = np.array([1.0, 1.0, np.inf, np.inf, np.nan, 0.0, -np.inf])
+    b = np.array([1.0 + 1e-6, 1.1, np.inf, 1.0, np.nan, 1e-9, np.inf])
+    for dtype in ("float64", "float32"):
+        x, y = a.astype(dtype), b.astype(dtype)
+        for options in ({}, {"rtol": 0.2, "atol": 0.0}, {"equal_nan": True}):
+            expected = np.isclose(x, y, **options)
+            np.testing.assert_array_equal(nb.isclose(x, y, **options).numpy(), expected)
+    assert bool(nb.allclose(np.uint8([1, 2]), np.uint8([2, 1]), atol=1.0))
+    assert not bool(nb.allclose(np.array([1.0, 2.0]), 1.0))
+    assert bool(nb.allclose(nb.ones((2,), dtype="float16"), 1.0)) and nb.square(3).item() == 9
+
+
 def test_gelu_of_narrow_floats_does_not_cancel() -> None:
     x = np.linspace(-3, 3, 61)
     for dtype in ("float16", "bfloat16"):

@@ -15,7 +15,7 @@ UNARY = (
     "relu sigmoid tanh exp neg abs log sqrt rsqrt acos atanh cos sin erf floor trunc round "
     "log1p silu is_inf is_nan gelu cast softmax logsoftmax"
 )
-MORE_UNARY = "tan asin atan sinh cosh asinh acosh expm1 sign ceil is_finite stop_gradient"
+MORE_UNARY = "square tan asin atan sinh cosh asinh acosh expm1 sign ceil is_finite stop_gradient"
 BINARY = (
     "add mul sub div mod pow outer matmul equal not_equal greater greater_equal less less_equal "
     "logical_and logical_or logical_xor logical_not"
@@ -29,10 +29,13 @@ REDUCTION = (
 )
 SHAPE = (
     "reshape flatten squeeze unsqueeze swap_axes transpose moveaxis permute flip broadcast_to "
-    "rebind pad slice_tensor slice_update gather scatter"
+    "rebind pad slice_tensor slice_update gather scatter tile repeat roll"
 )
 APART = "split chunk unbind minmax"
-FUNCTIONS_ONLY = "top_k concatenate stack where eye linspace einsum array asarray clip cond scan"
+FUNCTIONS_ONLY = (
+    "top_k concatenate stack where eye linspace einsum array asarray clip cond scan "
+    "one_hot isclose allclose tensordot"
+)
 METHODS = " ".join(
     [UNARY, MORE_UNARY, BINARY, MORE_BINARY, REDUCTION, SHAPE, APART, "clip triu tril"]
 )

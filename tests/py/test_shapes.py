@@ -58,6 +58,17 @@ CASES: dict[str, tuple[Any, Any]] = {
     "split at": (lambda x: nb.split(x, [1, -1], -1)[1], lambda x: np.split(x, [1, -1], -1)[1]),
     "chunk": (lambda x: nb.chunk(x, 2, 1)[1], lambda x: x[:, 2:]),
     "unbind": (lambda x: nb.unbind(x, 1)[-1], lambda x: x[:, -1]),
+    "tile": (lambda x: nb.tile(x, (2, 1, 3)), lambda x: np.tile(x, (2, 1, 3))),
+    "tile more": (lambda x: nb.tile(x, (2, 3, 1, 1)), lambda x: np.tile(x, (2, 3, 1, 1))),
+    "tile less": (lambda x: nb.tile(x, 2), lambda x: np.tile(x, 2)),
+    "repeat": (lambda x: nb.repeat(x, 2), lambda x: np.repeat(x, 2)),
+    "repeat one": (lambda x: nb.repeat(x, 3, -2), lambda x: np.repeat(x, 3, -2)),
+    "roll": (lambda x: nb.roll(x, -5), lambda x: np.roll(x, -5)),
+    "roll one": (lambda x: nb.roll(x, 7, 1), lambda x: np.roll(x, 7, 1)),
+    "roll several": (
+        lambda x: nb.roll(x, (1, -1), (0, -1)),
+        lambda x: np.roll(x, (1, -1), (0, -1)),
+    ),
     "triu": (lambda x: nb.triu(x, 1), lambda x: np.triu(x, 1)),
     "tril": (lambda x: nb.tril(x, -1), lambda x: np.tril(x, -1)),
     "rebind": (lambda x: nb.rebind(x, (2, 3, 4)), lambda x: x),
@@ -111,7 +122,11 @@ def test_the_value_of_padding_has_a_derivative() -> None:
 def test_numbers() -> None:
     assert nb.flatten(2.0).shape == (1,) and nb.squeeze(2.0).shape == ()
     assert nb.transpose(2.0).shape == () and nb.flip(2.0).item() == 2.0
-    assert nb.unsqueeze(2.0).shape == (1,)
+    assert nb.unsqueeze(2.0).shape == (1,) and nb.roll(2.0, 1).shape == ()
+    assert nb.tile(2.0, 3).shape == nb.repeat(2.0, 3).shape == (3,)
+    for x in (np.zeros((0, 2)), np.zeros((2, 0))):
+        assert nb.roll(x, 1, 0).shape == x.shape and nb.tile(x, 2).shape == np.tile(x, 2).shape
+        assert nb.repeat(x, 2, 1).shape == np.repeat(x, 2, 1).shape
 
 
 MISTAKES: dict[str, tuple[Any, type[Exception], str]] = {
@@ -120,6 +135,10 @@ MISTAKES: dict[str, tuple[Any, type[Exception], str]] = {
         ValueError,
         r"squeeze: dimension 0 of .*\[2, 3, 4\] is 2",
     ),
+    "tile": (lambda: nb.tile(X, -1), ValueError, r"tile: shape \[-1\] has a negative"),
+    "repeat": (lambda: nb.repeat(X, -1), ValueError, "repeat: repeats -1 is negative"),
+    "repeats": (lambda: nb.repeat(X, [1, 2], 0), TypeError, r"repeat: repeats \[1, 2\] is not an"),
+    "roll": (lambda: nb.roll(X, (1, 2), 0), ValueError, "roll: 2 shifts for 1 dimensions"),
     "flatten": (lambda: nb.flatten(X, 2, 1), ValueError, "flatten: end_dim 1 is before"),
     "permute": (lambda: nb.permute(X, (0, 1)), ValueError, r"permute: \(0, 1\) does not order 3"),
     "permute twice": (lambda: nb.permute(X, (0, 1, 1)), ValueError, "permute: .* twice"),

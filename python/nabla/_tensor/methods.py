@@ -123,6 +123,7 @@ class Methods(Arithmetic):
     pow = f.pow
     relu = f.relu
     silu = f.silu
+    square = f.square
 
     # ---------------------------------------------------------------- along dimensions
 
@@ -150,6 +151,7 @@ class Methods(Arithmetic):
 
     matmul = f.matmul
     outer = f.outer
+    tensordot = f.tensordot
 
     # ---------------------------------------------------------------- elements
 
@@ -169,9 +171,12 @@ class Methods(Arithmetic):
     moveaxis = f.moveaxis
     pad = f.pad
     rebind = f.rebind
+    repeat = f.repeat
+    roll = f.roll
     split = f.split
     squeeze = f.squeeze
     swap_axes = f.swap_axes
+    tile = f.tile
     transpose = f.transpose
     tril = f.tril
     triu = f.triu

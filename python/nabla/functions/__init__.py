@@ -6,6 +6,7 @@ from nabla._generated.functions import *
 from nabla.functions import (
     activation,
     arithmetic,
+    closeness,
     comparison,
     contraction,
     creation,
@@ -14,6 +15,7 @@ from nabla.functions import (
     noise,
     ranges,
     reduction,
+    repetition,
     shape,
     sorting,
     statistics,
@@ -22,6 +24,7 @@ from nabla.functions import (
 )
 from nabla.functions.activation import *
 from nabla.functions.arithmetic import *
+from nabla.functions.closeness import *
 from nabla.functions.comparison import *
 from nabla.functions.contraction import *
 from nabla.functions.creation import *
@@ -30,6 +33,7 @@ from nabla.functions.joining import *
 from nabla.functions.noise import *
 from nabla.functions.ranges import *
 from nabla.functions.reduction import *
+from nabla.functions.repetition import *
 from nabla.functions.shape import *
 from nabla.functions.sorting import *
 from nabla.functions.statistics import *
@@ -40,6 +44,7 @@ __all__: list[str] = []
 __all__ += generated.__all__
 __all__ += activation.__all__
 __all__ += arithmetic.__all__
+__all__ += closeness.__all__
 __all__ += comparison.__all__
 __all__ += contraction.__all__
 __all__ += creation.__all__
@@ -48,6 +53,7 @@ __all__ += joining.__all__
 __all__ += noise.__all__
 __all__ += ranges.__all__
 __all__ += reduction.__all__
+__all__ += repetition.__all__
 __all__ += shape.__all__
 __all__ += sorting.__all__
 __all__ += statistics.__all__

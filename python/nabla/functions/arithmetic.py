@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from nabla._core.types import TensorLike
     from nabla._tensor.tensor import Tensor
 
-__all__ = ["add", "cast", "clip", "div", "floor_divide", "mod", "mul", "pow"]
+__all__ = ["add", "cast", "clip", "div", "floor_divide", "mod", "mul", "pow", "square"]
 
 
 def add(x: TensorLike, y: TensorLike) -> Tensor:
@@ -192,3 +192,13 @@ def cast(x: TensorLike, dtype: DTypeLike = float32) -> Tensor:
     Tensor([-1  2] : i32[2])
     """
     return wrap(e.convert(as_value(x, "cast"), as_dtype(dtype)))
+
+
+def square(x: TensorLike) -> Tensor:
+    """`x * x`.
+
+    >>> nb.square(nb.tensor([1.0, -3.0]))
+    Tensor([1. 9.] : f32[2])
+    """
+    value = wrap(as_value(x, "square"))
+    return mul(value, value)

@@ -7,17 +7,18 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from nabla._core import elementwise as e
-from nabla._core.convert import as_value
+from nabla._core.convert import as_int, as_value
 from nabla._core.errors import at_user
 from nabla._core.graph import Value
 from nabla._core.tree import wrap
 from nabla._generated import build
+from nabla.functions._support import axis_list
 
 if TYPE_CHECKING:
     from nabla._core.types import TensorLike
     from nabla._tensor.tensor import Tensor
 
-__all__ = ["matmul", "outer"]
+__all__ = ["matmul", "outer", "tensordot"]
 
 
 def matmul(x: TensorLike, y: TensorLike) -> Tensor:
@@ -90,5 +91,47 @@ def outer(x: TensorLike, y: TensorLike) -> Tensor:
     column = e.broadcast(e.reshape(e.convert(a, dtype), (shape[0], 1)), shape)
     row = e.broadcast(e.reshape(e.convert(b, dtype), (1, shape[1])), shape)
     result = build.mul(column, row)
+    result.weak = weak
+    return wrap(result)
+
+
+def tensordot(
+    x: TensorLike, y: TensorLike, axes: int | tuple[int | Sequence[int], int | Sequence[int]] = 2
+) -> Tensor:
+    """Products summed over dimensions: the last `axes` of x with the first of y, or pairs.
+
+    `axes=([1, 0], [0, 2])` sums over dimension 1 of x with 0 of y, and 0 of x with 2 of y.
+    The result has the other dimensions of x, then those of y. ValueError if extents differ.
+
+    >>> nb.tensordot(nb.tensor([[1, 2], [3, 4]]), nb.tensor([1, 10]), 1)
+    Tensor([21 43] : i32[2])
+    """
+    a, b = as_value(x, "tensordot"), as_value(y, "tensordot")
+    if isinstance(axes, (tuple, list)):
+        if len(axes) != 2:
+            raise ValueError(at_user(f"tensordot: axes {axes} are no pair"))
+        left = axis_list("tensordot", axes[0], a.type.rank)
+        right = axis_list("tensordot", axes[1], b.type.rank)
+    else:
+        count = as_int("tensordot", "axes", axes)
+        if not 0 <= count <= min(a.type.rank, b.type.rank):
+            raise ValueError(
+                at_user(
+                    f"tensordot: shapes {list(a.type.shape)} and {list(b.type.shape)} have no "
+                    f"{count} dimensions to sum over"
+                )
+            )
+        left = list(range(a.type.rank - count, a.type.rank))
+        right = list(range(count))
+    if [a.type.shape[i] for i in left] != [b.type.shape[i] for i in right]:
+        raise ValueError(
+            at_user(
+                f"tensordot: dimensions {left} of shape {list(a.type.shape)} do not fit "
+                f"{right} of shape {list(b.type.shape)}"
+            )
+        )
+    dtype, weak = e.common_dtype((a, b))
+    dtype = e.accepted("tensordot", dtype, e.NUMBER)
+    result = dot(e.convert(a, dtype), e.convert(b, dtype), (), (), left, right)
     result.weak = weak
     return wrap(result)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nabla._core import elementwise as e
 from nabla._core.convert import as_int, as_value
 from nabla._core.device import as_device
-from nabla._core.dtypes import DType, as_dtype, bool_, float32, float64, int32
+from nabla._core.dtypes import DType, as_dtype, bool_, float32, float64, int32, int64, uint64
 from nabla._core.errors import at_user
 from nabla._core.tree import wrap
 from nabla._core.types import tensor_type
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from nabla._core.types import TensorLike
     from nabla._tensor.tensor import Tensor
 
-__all__ = ["arange", "eye", "hann_window", "linspace", "tril", "triu"]
+__all__ = ["arange", "eye", "hann_window", "linspace", "one_hot", "tril", "triu"]
 
 
 def _iota(dtype: DType, shape: tuple[int, ...], dim: int) -> Tensor:
@@ -136,6 +136,29 @@ def eye(
     offset = _iota(int32, shape, 1) - _iota(int32, shape, 0)
     on = offset == number(as_int("eye", "k", k), offset)
     return cast(on, float32 if dtype is None else dtype)
+
+
+def one_hot(x: TensorLike, num_classes: int, *, dtype: DTypeLike | None = None) -> Tensor:
+    """For each integer of x a row with 1 at its position and 0 elsewhere, in float32.
+
+    An integer that is no position gives zeros. TypeError if x is not of integers.
+
+    >>> nb.one_hot(nb.tensor([2, 0]), 3)
+    Tensor(
+      [[0. 0. 1.]
+       [1. 0. 0.]] : f32[2,3]
+    )
+    """
+    value = as_value(x, "one_hot")
+    if value.type.dtype.kind not in ("int", "uint"):
+        raise TypeError(at_user(f"one_hot: {value.type.short} is not of integers"))
+    count = _length("one_hot", "num_classes", num_classes)
+    shape = (*value.type.shape, count)
+    # Wide enough for any position; what x holds is compared as it is.
+    wide = e.convert(value, uint64 if value.type.dtype.kind == "uint" else int64)
+    places = _iota(wide.type.dtype, shape, len(shape) - 1)
+    column = e.broadcast(e.reshape(wide, (*value.type.shape, 1)), shape)
+    return cast(wrap(column) == places, float32 if dtype is None else dtype)
 
 
 def hann_window(
