@@ -115,6 +115,9 @@ struct LowerScan : OpConversionPattern<ScanOp> {
     auto type = cast<RankedTensorType>(stack.getType());
     auto sliceType = RankedTensorType::get(type.getShape().drop_front(),
                                            type.getElementType());
+    // No slice begins within an extent of 0.
+    if (sliceType.getNumElements() == 0)
+      return emptyTensor(b, b.getLoc(), sliceType);
     Box box(b, type.getShape(), step);
     return tensor::ExtractSliceOp::create(b, sliceType, stack, box.offsets,
                                           box.sizes, box.strides);

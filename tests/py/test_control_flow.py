@@ -325,6 +325,19 @@ def test_scan_of_no_steps() -> None:
     )
 
 
+def test_scan_of_slices_without_elements() -> None:
+    """As under vmap without examples."""
+
+    def running(xs):
+        return nb.scan(lambda c, x: (nb.tanh(c + x), c * x), nb.zeros((2,)) * xs[0, 0], xs)[1]
+
+    xs = np.zeros((0, 3, 2))
+    assert nb.vmap(running)(xs).shape == (0, 3, 2)
+    assert nb.vmap(nb.grad(lambda xs: nb.sum(running(xs))))(xs).shape == (0, 3, 2)
+    carry, ys = nb.scan(lambda c, x: (c + x, c), np.zeros(0), np.zeros((3, 0)), reverse=True)
+    assert carry.shape == (0,) and ys.shape == (3, 0)
+
+
 def test_scan_carries_of_all_kinds() -> None:
     xs = np.array([1.0, 2.0, 3.0])
     flags, seen = nb.scan(lambda c, x: (~c, c), nb.tensor(True), length=3)
