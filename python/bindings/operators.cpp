@@ -1,12 +1,13 @@
-//===- operators.cpp - Arithmetic of tensors ------------------------------===//
+//===- operators.cpp - Arithmetic and comparison of tensors ---------------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 //
-// The base class of tensors. It records `x + y` and its kind where nothing has
-// to be converted: for two tensors of one type, and for a tensor of float32 or
-// float64 and a Python number. All else is the function of that name in Python.
+// The base class of tensors. It records `x + y`, `x < y` and their kind where
+// nothing has to be converted: for two tensors of one type, and for a tensor of
+// float32 or float64 and a Python number. All else is the function of that name
+// in Python.
 //
 //===----------------------------------------------------------------------===//
 
@@ -14,6 +15,7 @@
 #include "python/bindings/bindings.h"
 #include "python/bindings/graph.h"
 
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <unordered_map>
@@ -22,7 +24,9 @@ using namespace nabla;
 
 namespace {
 
-enum Operator : uint8_t { Add, Sub, Mul, Div };
+/// The comparisons are in the order of Py_LT and so on.
+enum Operator : uint8_t { Add, Sub, Mul, Div, Lt, Le, Eq, Ne, Gt, Ge };
+constexpr unsigned numOperators = 10;
 
 /// What arithmetic asks of a type.
 struct TypeInfo {
@@ -34,16 +38,35 @@ struct TypeInfo {
   PyObject *alone = nullptr;        // a tuple of the type
   bool hasRank = false;
   /// The types of the results of each operator on two tensors of this type.
-  PyObject *results[4] = {};
+  PyObject *results[numOperators] = {};
 };
 
 } // namespace
 
-static PyObject *operatorName(Operator which) {
-  static PyObject *names[] = {
-      PyUnicode_InternFromString("add"), PyUnicode_InternFromString("sub"),
-      PyUnicode_InternFromString("mul"), PyUnicode_InternFromString("div")};
-  return names[which];
+/// What is recorded for an operator.
+struct Recorded {
+  PyObject *name, *op, *attributes;
+};
+
+static const Recorded &recordedFor(Operator which) {
+  static const auto table = [] {
+    constexpr const char *names[numOperators] = {
+        "add", "sub", "mul", "div", "lt", "le", "eq", "ne", "gt", "ge"};
+    std::array<Recorded, numOperators> table;
+    for (unsigned i = 0; i < numOperators; ++i) {
+      PyObject *name = PyUnicode_InternFromString(names[i]);
+      if (i < Lt)
+        table[i] = {name, name, PyTuple_New(0)};
+      else
+        // As `build.compare` has it.
+        table[i] = {name, PyUnicode_InternFromString("compare"),
+                    Py_BuildValue("((sN))", "predicate",
+                                  PyUnicode_FromFormat("#nabla<predicate %s>",
+                                                       names[i]))};
+    }
+    return table;
+  }();
+  return table[which];
 }
 
 /// Asks Python once: `describe_type` gives (is float, is integer, type of 0-d
@@ -154,18 +177,18 @@ static Value *spread(double number, const TypeInfo &info, Where where) {
 static PyObject *recordOperator(Operator which, Value *a, Value *b,
                                 TypeInfo &info, Where where) {
   Value *operands[] = {a, b};
-  static PyObject *none = PyTuple_New(0);
+  const Recorded &recorded = recordedFor(which);
   PyObject *&types = info.results[which];
   if (!types &&
-      !(types = inferTypes(operatorName(which),
+      !(types = inferTypes(recorded.op,
                            reinterpret_cast<PyObject *const *>(operands), 2,
-                           none, Py_None)))
+                           recorded.attributes, Py_None)))
     return nullptr;
   Value *result =
-      recordOne(operatorName(which), operands, 2, nullptr, types, where);
+      recordOne(recorded.op, operands, 2, recorded.attributes, types, where);
   if (!result)
     return nullptr;
-  result->weak = a->weak && b->weak;
+  result->weak = which < Lt && a->weak && b->weak;
   PyObject *handle = wrap(result);
   Py_DECREF(result);
   return handle;
@@ -214,11 +237,17 @@ static PyObject *operate(Operator which, PyObject *a, PyObject *b) {
   PyObject *result = quickly(which, a, b);
   if (result || PyErr_Occurred())
     return result;
-  return callHook(hooks.arithmetic, operatorName(which), a, b, nullptr);
+  return callHook(hooks.arithmetic, recordedFor(which).name, a, b, nullptr);
 }
 
 template <Operator which> static PyObject *slot(PyObject *a, PyObject *b) {
   return operate(which, a, b);
+}
+
+static PyObject *compare(PyObject *a, PyObject *b, int which) {
+  static_assert(Py_LT == 0 && Py_LE == 1 && Py_EQ == 2 && Py_NE == 3 &&
+                Py_GT == 4 && Py_GE == 5);
+  return operate(static_cast<Operator>(Lt + which), a, b);
 }
 
 void nabla::bindOperators(nanobind::module_ &m) {
@@ -227,6 +256,7 @@ void nabla::bindOperators(nanobind::module_ &m) {
       {Py_nb_subtract, reinterpret_cast<void *>(slot<Sub>)},
       {Py_nb_multiply, reinterpret_cast<void *>(slot<Mul>)},
       {Py_nb_true_divide, reinterpret_cast<void *>(slot<Div>)},
+      {Py_tp_richcompare, reinterpret_cast<void *>(compare)},
       {0, nullptr}};
   PyType_Spec spec = {"nabla._nabla.Arithmetic", 0, 0,
                       Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, slots};

@@ -22,7 +22,7 @@ class Operators(Methods):
     __slots__ = ()
 
     # ---------------------------------------------------------------- operators
-    # Those of + - * / are C++ (python/bindings/operators.cpp).
+    # Those of + - * / and of comparisons are C++ (python/bindings/operators.cpp).
 
     def __floordiv__(self, other: Any) -> Tensor:
         return f.floor_divide(self, other) if is_array(other) else NotImplemented
@@ -91,26 +91,6 @@ class Operators(Methods):
     def __rxor__(self, other: Any) -> Tensor:
         return f.bitwise_xor(other, self) if is_array(other) else NotImplemented
 
-    # ---------------------------------------------------------------- comparison
-
-    def __eq__(self, other: Any) -> Tensor:  # type: ignore[override]
-        return f.equal(self, other) if is_array(other) else NotImplemented
-
-    def __ne__(self, other: Any) -> Tensor:  # type: ignore[override]
-        return f.not_equal(self, other) if is_array(other) else NotImplemented
-
-    def __lt__(self, other: Any) -> Tensor:
-        return f.less(self, other) if is_array(other) else NotImplemented
-
-    def __le__(self, other: Any) -> Tensor:
-        return f.less_equal(self, other) if is_array(other) else NotImplemented
-
-    def __gt__(self, other: Any) -> Tensor:
-        return f.greater(self, other) if is_array(other) else NotImplemented
-
-    def __ge__(self, other: Any) -> Tensor:
-        return f.greater_equal(self, other) if is_array(other) else NotImplemented
-
     __hash__ = object.__hash__
 
     # ---------------------------------------------------------------- indexing
@@ -127,7 +107,18 @@ class Operators(Methods):
         return At(self)  # type: ignore[arg-type]
 
 
-_ARITHMETIC = {"add": f.add, "sub": f.sub, "mul": f.mul, "div": f.div}
+_ARITHMETIC = {
+    "add": f.add,
+    "sub": f.sub,
+    "mul": f.mul,
+    "div": f.div,
+    "lt": f.less,
+    "le": f.less_equal,
+    "eq": f.equal,
+    "ne": f.not_equal,
+    "gt": f.greater,
+    "ge": f.greater_equal,
+}
 
 
 def _arithmetic(name: str, a: Any, b: Any) -> Any:
