@@ -271,7 +271,7 @@ bool Entry::gatherInputs(Arguments &arguments, std::vector<void *> &pointers) {
       }
       pointers.push_back(leaf.data);
     } else {
-      pointers.push_back(leaf.number);
+      pointers.push_back(leaf.data ? leaf.data : leaf.number);
     }
   }
   if (draws) {

@@ -154,7 +154,8 @@ void unlinkPending(Node *node);
 struct Hooks {
   PyObject *isUsers, *tensor, *linearMap, *linearType, *infer, *checkAlive,
       *shrink, *materialize, *asArgument, *noHash, *draw, *compilePart,
-      *describeType, *arithmetic, *spreadAttributes, *donated, *refuseDonation;
+      *describeType, *arithmetic, *spreadAttributes, *donated, *refuseDonation,
+      *ndarray;
 };
 extern Hooks hooks;
 /// Calls one of them, with further arguments up to a null.

@@ -400,6 +400,7 @@ static const std::pair<const char *, PyObject **> hookFields[] = {
     {"spread_attributes", &hooks.spreadAttributes},
     {"donated", &hooks.donated},
     {"refuse_donation", &hooks.refuseDonation},
+    {"ndarray", &hooks.ndarray},
 };
 
 PyObject *nabla::callHook(PyObject *hook, ...) {

@@ -9,6 +9,7 @@
 #include "python/bindings/bindings.h"
 
 #include <cstring>
+#include <unordered_map>
 
 using namespace nabla;
 
@@ -18,6 +19,9 @@ void Arguments::clear() {
   for (PyObject *object : kept)
     Py_DECREF(object);
   kept.clear();
+  for (Py_buffer &view : views)
+    PyBuffer_Release(&view);
+  views.clear();
   pending = false;
 }
 
@@ -187,13 +191,77 @@ bool Arguments::readValue(PyObject *object, Value *value) {
   return true;
 }
 
+/// The types of arrays as Python has them; those that NumPy's arrays had
+/// before.
+static std::unordered_map<const ArrayType *, PyObject *> &knownTypes() {
+  static auto *types = new std::unordered_map<const ArrayType *, PyObject *>();
+  return *types;
+}
+
+/// The element type that a code of the buffer protocol stands for.
+static std::optional<Element> elementOf(const Py_buffer &view) {
+  if (!view.format || !view.format[0] || view.format[1])
+    return std::nullopt;
+  auto is = [&](const char *codes) { return std::strchr(codes, *view.format); };
+  if (is("?"))
+    return findElement(ElementKind::Bool, view.itemsize);
+  if (is("bhilq"))
+    return findElement(ElementKind::Signed, view.itemsize);
+  if (is("BHILQ"))
+    return findElement(ElementKind::Unsigned, view.itemsize);
+  return is("efd") ? findElement(ElementKind::Float, view.itemsize)
+                   : std::nullopt;
+}
+
+bool Arguments::readNumPy(PyObject *array) {
+  static_assert(sizeof(Py_ssize_t) == sizeof(int64_t));
+  Py_buffer view;
+  if (PyObject_GetBuffer(array, &view, PyBUF_FORMAT | PyBUF_STRIDES) < 0) {
+    // It has elements without a code. Python knows more of them.
+    PyErr_Clear();
+    return false;
+  }
+  std::optional<Element> element = elementOf(view);
+  const auto *type =
+      element ? ArrayType::get(*element, view.shape, view.ndim) : nullptr;
+  auto known = type ? knownTypes().find(type) : knownTypes().end();
+  bool lies = known != knownTypes().end() &&
+              reinterpret_cast<uintptr_t>(view.buf) % view.itemsize == 0 &&
+              isContiguous(type, view.strides);
+  if (!lies) {
+    PyBuffer_Release(&view);
+    return false;
+  }
+  views.push_back(view);
+  Leaf leaf = {};
+  leaf.data = view.buf;
+  leaf.object = array;
+  leaf.token = parts.size();
+  arrays.push_back(leaf);
+  parts.push_back({Token::Array, false, 0, known->second});
+  return true;
+}
+
+/// Remembers the type for `readNumPy`.
+static void rememberType(Value *value) {
+  const Buffer *buffer = bufferOf(value->data);
+  if (buffer && !value->weak &&
+      knownTypes().emplace(buffer->type(), value->type).second)
+    Py_INCREF(value->type);
+}
+
 /// A NumPy array, a number of a class derived from Python's, a registered node
 /// or any other leaf.
 bool Arguments::readArray(PyObject *object) {
+  bool isNumPy = reinterpret_cast<PyObject *>(Py_TYPE(object)) == hooks.ndarray;
+  if (isNumPy && readNumPy(object))
+    return true;
   PyObject *value = callHook(hooks.asArgument, object, nullptr);
   if (!value)
     return false;
   if (isValue(value)) {
+    if (isNumPy)
+      rememberType(reinterpret_cast<Value *>(value));
     bool read = readValue(object, reinterpret_cast<Value *>(value));
     Py_DECREF(value);
     return read;

@@ -36,9 +36,9 @@ struct Token {
 
 /// An array among the arguments.
 struct Leaf {
-  Value *value;     // borrowed; null for a Python number
-  void *data;       // its elements, if it is no linear map
-  char number[8];   // of a Python number, which has no value
+  Value *value;     // borrowed; null for a Python number and for NumPy's arrays
+  void *data;       // its elements, if it is no number and no linear map
+  char number[8];   // of a Python number
   PyObject *object; // borrowed
   uint32_t token;   // which one is its
 };
@@ -74,6 +74,8 @@ private:
   bool readNumber(PyObject *number);
   bool readValue(PyObject *object, Value *value);
   bool readArray(PyObject *object);
+  /// Of NumPy; false without an error where Python has to look at it.
+  bool readNumPy(PyObject *array);
   void addScalar(PyObject *object, PyObject *type, const void *data,
                  size_t bytes, bool weak);
   bool needData();
@@ -86,6 +88,7 @@ private:
   std::vector<Token> parts;
   std::vector<Leaf> arrays;
   std::vector<PyObject *> kept;
+  std::vector<Py_buffer> views;
   uint64_t digest = 0;
   bool pending = false;
   // While numbering:

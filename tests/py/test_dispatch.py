@@ -5,11 +5,14 @@ from __future__ import annotations
 
 import collections
 import gc
+import operator
 import sys
 import threading
 import weakref
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import ml_dtypes
 import nabla as nb
 import numpy as np
 import pytest
@@ -25,13 +28,29 @@ def stats(f: Any) -> tuple[int, int, int]:
     return f.stats.hits, f.stats.misses, f.stats.compilations
 
 
+def python_frames(*calls: Callable[[], Any]) -> list[str]:
+    """The names of the Python functions that run, but for the calls themselves."""
+    frames: list[str] = []
+
+    def profile(frame: Any, event: str, arg: Any) -> None:
+        if event == "call" and frame.f_code not in own:
+            frames.append(frame.f_code.co_name)
+
+    own = [call.__code__ for call in calls]
+    sys.setprofile(profile)
+    for call in calls:
+        call()
+    sys.setprofile(None)
+    return frames
+
+
 def test_a_hit_runs_no_python() -> None:
     f = nb.compile(lambda tree, k: {"a": tree["a"] + k, "b": (tree["b"][0], None)})
 
     class Model:
         @nb.compile
         def apply(self, x: Any) -> Any:
-            return x * 2
+            return x * 2 + 41
 
         __hash__ = object.__hash__
 
@@ -39,19 +58,9 @@ def test_a_hit_runs_no_python() -> None:
     args = ({"b": [nb.tensor([1.0])], "a": nb.tensor([2.0])}, 3.0)
     f(*args)
     f(args[0], k=3.0)
-    frames: list[str] = []
-
-    def profile(frame: Any, event: str, arg: Any) -> None:
-        if event == "call":
-            frames.append(frame.f_code.co_name)
-
-    sys.setprofile(profile)
-    f(*args)
-    f(args[0], k=4.0)
-    sys.setprofile(None)
-    assert frames == []
+    assert python_frames(lambda: f(*args), lambda: f(args[0], k=4.0)) == []
     assert stats(f) == (2, 2, 1)
-    assert model.apply(3.0).item() == 6.0 and Model.apply(model, 4.0).item() == 8.0
+    assert model.apply(3.0).item() == 47.0 and Model.apply(model, 4.0).item() == 49.0
     assert stats(Model.apply) == (1, 1, 1)
 
 
@@ -158,6 +167,80 @@ def test_arrays_are_not_copied_on_a_hit() -> None:
         a[0] = i
         assert f(a).item() == 45.0 + i
     assert f(a[::2]).item() == 22.0  # what is not contiguous is
+
+
+DTYPES = ["bool", *(f"{kind}{bits}" for kind in ("int", "uint") for bits in (8, 16, 32, 64))]
+DTYPES += ["float16", "float32", "float64"]
+
+
+def test_arrays_of_numpy_are_what_tensors_of_them_are() -> None:
+    f = nb.compile(lambda x, y: (x + 1, nb.sum(x.astype("float32")) + y))
+    y = nb.tensor(0.25)
+    for dtype in DTYPES:
+        a = (np.arange(12).reshape(3, 4) % 5).astype(dtype)
+        fixed = a.copy()
+        fixed.flags.writeable = False
+        odd = np.frombuffer(bytearray(a.nbytes + 1), np.uint8)[1:].view(a.dtype).reshape(3, 4)
+        odd[...] = a
+        expected = f(nb.tensor(a), y)
+        misses = f.stats.misses
+        for array in (a, a, fixed, np.asfortranarray(a), odd, a.astype(a.dtype.newbyteorder())):
+            for result, wanted in zip(f(array, y), expected, strict=True):
+                assert result.dtype == wanted.dtype
+                np.testing.assert_array_equal(result.numpy(), wanted.numpy(), dtype)
+        assert f.stats.misses == misses
+        assert python_frames(lambda a=a: f(a, y)) == []  # type: ignore[misc]
+    for shape in ((), (0, 3), (1, 1)):
+        for _ in range(2):
+            assert f(np.ones(shape, np.float32), y)[0].shape == shape
+    brief = ml_dtypes.bfloat16
+    assert f(np.ones(2, brief), y)[0].dtype == f(np.ones(2, brief), y)[0].dtype == "bfloat16"
+    with pytest.raises(TypeError, match=r"test_dispatch\.py"):
+        f(np.array(["a"]), y)
+    with pytest.raises(TypeError, match=r"test_dispatch\.py"):
+        f(np.ones(2, np.complex64), y)
+
+
+def test_an_array_is_let_go_after_the_call() -> None:
+    f = nb.compile(lambda x: x + 1)
+    a = np.arange(5.0)
+    for _ in range(3):
+        f(a)
+    a.resize(7)  # refused while somebody sees its memory
+    assert f(a).shape == (7,)
+
+
+def test_comparisons_run_no_python() -> None:
+    x, y = nb.tensor([1.0, np.nan, 3.0]), nb.tensor([2.0, np.nan, 3.0])
+    whole = nb.tensor([1, 2])
+    calls = [lambda: x < y, lambda: x >= 2.0, lambda: 2 != x, lambda: whole == whole]  # noqa: SIM300
+    for call in calls:
+        call()
+    assert python_frames(*calls) == []
+
+
+def test_comparisons_are_those_of_numpy() -> None:
+    operators = [operator.lt, operator.le, operator.eq, operator.ne, operator.gt, operator.ge]
+    for dtype in ("float32", "float64", "float16", "int32", "uint8", "bool"):
+        a = np.array([0, 1, 3, 1]).astype(dtype)
+        b = np.array([1, 1, 2, 0]).astype(dtype)
+        if dtype.startswith("float"):
+            a[3] = np.nan
+        for compare in operators:
+            found = [compare(nb.tensor(a), other) for other in (nb.tensor(b), b, 1, True)]
+            found += [compare(1, nb.tensor(a))]
+            wanted = [compare(a, other) for other in (b, b, 1, True)] + [compare(1, a)]
+            for one, other in zip(found, wanted, strict=True):
+                assert one.dtype == "bool"
+                np.testing.assert_array_equal(one.numpy(), other, str((dtype, compare)))
+    x = nb.tensor([1.0, 2.0])
+    assert (x == None) is False and (x != "a") is True  # noqa: E711
+    with pytest.raises(TypeError, match="'<' not supported"):
+        x < "a"  # noqa: B015
+    assert not (nb.compile(lambda x: x < 1.5)(x)).numpy()[1]
+    chosen = nb.grad(lambda x: nb.sum(nb.where(x > 1.5, x * x, x)))(x)
+    assert chosen.tolist() == [1.0, 4.0]
+    assert hash(x) == hash(x) and len({x, x}) == 1
 
 
 def test_pending_and_traced_arguments() -> None:
