@@ -131,6 +131,18 @@ def test_turns_compile_once(name: str, f: Callable[[Any], Any]) -> None:
     assert counters.compilations == before
 
 
+def test_nested_derivatives_compile_once_a_number_of_turns() -> None:
+    """A limit: the inner function is one program. README.md says so."""
+    hessian = nb.hessian(halve)
+    execute.clear()
+    for power, is_new in ((4, True), (6, True), (8, True), (4, False), (6, False), (8, False)):
+        before = counters.compilations
+        found = hessian(np.array([2.0**power, 3.0])).numpy()
+        assert (counters.compilations > before) == is_new
+    expected = nb.jacfwd(nb.jacfwd(halve))(np.array([2.0**8, 3.0])).numpy()
+    np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-15)
+
+
 def test_branches_are_no_turns() -> None:
     """What does not repeat stays one program."""
 
