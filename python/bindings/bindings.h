@@ -32,6 +32,7 @@ void bindBuffer(nanobind::module_ &m);
 void bindExecutable(nanobind::module_ &m);
 void bindCache(nanobind::module_ &m);
 void bindGraph(nanobind::module_ &m);
+void bindKeys(nanobind::module_ &m);
 void bindLocation(nanobind::module_ &m);
 void bindRecord(nanobind::module_ &m);
 void bindDispatch(nanobind::module_ &m);

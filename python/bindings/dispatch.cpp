@@ -275,7 +275,7 @@ bool Entry::gatherInputs(Arguments &arguments, std::vector<void *> &pointers) {
     }
   }
   if (draws) {
-    auto *key = reinterpret_cast<Value *>(callHook(hooks.draw, nullptr));
+    Value *key = drawKey();
     if (!key)
       return false;
     arguments.keep(reinterpret_cast<PyObject *>(key));

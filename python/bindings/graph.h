@@ -118,6 +118,10 @@ bool findWhere(Where &where);
 PyObject *whereObject(Where where);
 bool parseWhere(PyObject *object, Where &where);
 
+/// A key of random numbers that no other draw gets, outside of traces; a new
+/// reference.
+Value *drawKey();
+
 /// The innermost trace of this thread, borrowed; null when work is eager.
 PyObject *currentTrace();
 
@@ -153,7 +157,7 @@ void unlinkPending(Node *node);
 /// What Python does for us: functions and classes of the package.
 struct Hooks {
   PyObject *isUsers, *tensor, *linearMap, *linearType, *infer, *checkAlive,
-      *shrink, *materialize, *asArgument, *noHash, *draw, *compilePart,
+      *shrink, *materialize, *asArgument, *noHash, *keyType, *compilePart,
       *describeType, *arithmetic, *spreadAttributes, *donated, *refuseDonation,
       *ndarray;
 };

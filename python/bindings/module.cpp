@@ -69,6 +69,7 @@ NB_MODULE(_nabla, m) {
   nabla::bindExecutable(m);
   nabla::bindCache(m);
   nabla::bindGraph(m);
+  nabla::bindKeys(m);
   nabla::bindLocation(m);
   nabla::bindRecord(m);
   nabla::bindDispatch(m);

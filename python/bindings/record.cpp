@@ -393,7 +393,7 @@ static const std::pair<const char *, PyObject **> hookFields[] = {
     {"materialize", &hooks.materialize},
     {"as_argument", &hooks.asArgument},
     {"no_hash", &hooks.noHash},
-    {"draw", &hooks.draw},
+    {"key_type", &hooks.keyType},
     {"compile_part", &hooks.compilePart},
     {"describe_type", &hooks.describeType},
     {"arithmetic", &hooks.arithmetic},

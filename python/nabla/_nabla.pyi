@@ -244,6 +244,12 @@ class Arithmetic(Handle):
 def wrap(value: Value) -> Tensor:
     """The handle of a value: the one the user holds already, or a new one."""
 
+def draw_key() -> Value:
+    """A key of random numbers that no other draw gets, outside of traces."""
+
+def begin_keys(base: int) -> None:
+    """Begin the generator of the process anew; `base` has 64 bits."""
+
 def now() -> int:
     """A serial number after those of all nodes there are."""
 

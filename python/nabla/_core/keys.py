@@ -1,36 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """The process-wide generator of random keys, inside traces and out.
 
-A key is two words. Eagerly it is made of the seed and a count. A trace that runs many times
-(of compile, vmap or scan) gets a key as one more input and derives its draws from it, so that
-every call, example or step draws anew; the transform supplies that input. In any other trace
-a draw is one of the surrounding trace, captured.
+A key is two words. Eagerly it is made of the seed and a count (python/bindings/keys.cpp). A
+trace that runs many times (of compile, vmap or scan) gets a key as one more input and derives
+its draws from it, so that every call, example or step draws anew; the transform supplies that
+input. In any other trace a draw is one of the surrounding trace, captured.
 """
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 
-import numpy as np
-
+from nabla import _nabla
 from nabla._core.apply import apply1
 from nabla._core.attributes import int_array
 from nabla._core.convert import as_int
 from nabla._core.dtypes import uint32
 from nabla._core.elementwise import reshape
 from nabla._core.graph import Value
-from nabla._core.literals import from_numpy
 from nabla._core.trace import Trace, current, within
 from nabla._core.types import tensor_type
 
 KEY = tensor_type(uint32, (2,))
-
-
-class _Generator:
-    def __init__(self, seed: int) -> None:
-        self.base = _mixed(seed)
-        self.counts = itertools.count(1)  # threads never get the same
 
 
 def _mixed(seed: int) -> int:
@@ -46,7 +37,8 @@ def _mixed(seed: int) -> int:
 
 
 _WORD64 = (1 << 64) - 1
-_generator = _Generator(0)
+_nabla.begin_keys(_mixed(0))
+_nabla.connect(key_type=KEY)
 
 
 def seed(value: int) -> None:
@@ -56,8 +48,7 @@ def seed(value: int) -> None:
     >>> x == nb.gaussian().item()
     True
     """
-    global _generator
-    _generator = _Generator(as_int("seed", "value", value))
+    _nabla.begin_keys(_mixed(as_int("seed", "value", value)))
 
 
 def draw() -> Value:
@@ -68,8 +59,7 @@ def draw() -> Value:
 def draw_in(trace: Trace | None) -> Value:
     """A key that no other draw gets, in this trace or around it."""
     if trace is None:
-        bits = _generator.base ^ next(_generator.counts)
-        return from_numpy(np.array([bits >> 32, bits & 0xFFFFFFFF], np.uint32), copy=False)
+        return _nabla.draw_key()
     if not trace.repeats:
         return draw_in(trace.parent)
     if trace.key is None:

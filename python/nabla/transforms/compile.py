@@ -300,7 +300,7 @@ def _no_hash(error: TypeError) -> None:
 
 
 _nabla.set_scalar_types(*[tensor_type(t, ()) for t in (bool_, int32, int64, float32)])
-_nabla.connect(as_argument=_as_argument, materialize=materialize, no_hash=_no_hash, draw=draw)
+_nabla.connect(as_argument=_as_argument, materialize=materialize, no_hash=_no_hash)
 _nabla.connect(refuse_donation=_refuse_donation, ndarray=np.ndarray)
 
 
