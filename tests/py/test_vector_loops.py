@@ -131,6 +131,30 @@ def test_what_is_quickly_computed_is_not_stored():
     )
 
 
+def test_what_a_result_replaces_lies_in_its_memory():
+    """The exponentials of a softmax, until they are divided by their sum."""
+    x = rand(37, 101)
+    sizes = re.findall(r"memref\.alloc\(\).*memref<(\w+)xf32>", bufferized(softmax, x))
+    assert all(size == "1" for size in sizes)
+
+    def reads_again(x):
+        e = nb.exp(x - nb.max(x, axis=-1, keepdims=True))
+        p = e / nb.sum(e, axis=-1, keepdims=True)
+        return p, p + nb.sum(p * x, axis=-1, keepdims=True) * e
+
+    def expected(x):
+        e = np.exp(x - x.max(-1, keepdims=True))
+        p = e / e.sum(-1, keepdims=True)
+        return p, p + (p * x).sum(-1, keepdims=True) * e
+
+    for value, wanted in zip(nb.compile(reads_again)(x), expected(x), strict=True):
+        np.testing.assert_allclose(value.numpy(), wanted, rtol=1e-4, atol=1e-6)
+    for shape in [(64, 100), (5, 7), (300, 1001)]:  # where the result lies in the argument
+        x = rand(*shape)
+        donated = nb.compile(softmax, donate_argnums=0)(nb.tensor(x))
+        np.testing.assert_allclose(donated.numpy(), expected(x)[0], rtol=1e-5)
+
+
 @pytest.mark.parametrize("size", [*range(1, 35), 63, 64, 65, 70])
 def test_any_size_gives_what_numpy_gives(size):
     """Tails of vectors: one compilation a size, with chains, rows, columns and layouts."""

@@ -48,6 +48,8 @@ struct Room {
 
   SmallVector<std::pair<Kernel *, Access *>> accesses;
   unsigned depth = 0;
+  /// Whether one innermost loop holds them all, which needs no memory then.
+  bool isInRegisters = false;
 
   bool isPrivate(unsigned depth) const;
   Footprint oneIteration(unsigned depth) const;
@@ -59,8 +61,10 @@ Room::Room(Nest &nest, Value root) {
       if (access && access->root == root)
         accesses.emplace_back(&kernel, &*access);
   });
-  // Values of the innermost loops need no memory at all.
-  for (Nest *at = &nest; at && !at->isInnermost(); ++depth) {
+  for (Nest *at = &nest; at; ++depth) {
+    isInRegisters = at->isInnermost();
+    if (isInRegisters)
+      return;
     Nest *next = nullptr;
     for (auto &child : at->children) {
       bool here = false;
@@ -113,7 +117,78 @@ void shrink(memref::AllocOp alloc, Room &room, unsigned depth) {
       user->setOperand(0, small);
 }
 
+/// Nobody but the kernels of `nest` sees these.
+SmallVector<memref::AllocOp> temporariesOf(Nest &nest) {
+  SetVector<Value> roots;
+  DenseSet<Operation *> kernels;
+  nest.forEachKernel([&](Kernel &kernel) {
+    kernels.insert(kernel.op);
+    for (auto &access : kernel.accesses)
+      if (access)
+        roots.insert(access->root);
+  });
+  SmallVector<memref::AllocOp> temporaries;
+  for (Value root : roots)
+    if (auto alloc = root.getDefiningOp<memref::AllocOp>();
+        alloc && isSeenOnlyBy(alloc, kernels))
+      temporaries.push_back(alloc);
+  return temporaries;
+}
+
+/// An output of `kernel` that takes the places of `access`, one of its inputs,
+/// each in the iteration that is done with it; null if there is none. Its
+/// buffer is not touched before.
+Access *findReplacement(Nest &nest, Kernel &kernel, const Access &access) {
+  auto type = cast<MemRefType>(access.root.getType());
+  auto isUsedBefore = [&](Access &output) {
+    bool isUsed = false, isBefore = true;
+    nest.forEachKernel([&](Kernel &other) {
+      for (auto &use : other.accesses)
+        isUsed |= isBefore && use && &*use != &output &&
+                  mayAlias(use->root, output.root);
+      for (Kernel::Lookup &lookup : other.lookups)
+        isUsed |= mayAlias(lookup.access.root, output.root);
+      isBefore = isBefore && &other != &kernel;
+    });
+    return isUsed;
+  };
+  for (auto [i, output] : llvm::enumerate(kernel.accesses)) {
+    if (!output || !kernel.isOutput(i) || kernel.reads(i))
+      continue;
+    auto other = cast<MemRefType>(output->root.getType());
+    if (output->strides == access.strides && output->offset == access.offset &&
+        !output->view && other.getElementType() == type.getElementType() &&
+        other.getNumElements() == type.getNumElements() &&
+        isSeparable(*output, kernel.extents, *output, kernel.extents,
+                    kernel.depth()) &&
+        !isUsedBefore(*output))
+      return &*output;
+  }
+  return nullptr;
+}
+
+/// Moves the buffer into that of a result which replaces it element by element.
+void moveIntoResult(Nest &nest, memref::AllocOp alloc) {
+  Room room(nest, alloc);
+  auto [last, access] = room.accesses.back();
+  if (room.isInRegisters || access->view ||
+      llvm::any_of(room.accesses, [&, access = access](auto &other) {
+        return !other.second->sameElement(*access);
+      }))
+    return;
+  Access *result = findReplacement(nest, *last, *access);
+  if (!result)
+    return;
+  for (auto &[kernel, use] : room.accesses)
+    use->root = result->root;
+}
+
 } // namespace
+
+void useRoomOfResults(Nest &nest) {
+  for (memref::AllocOp alloc : temporariesOf(nest))
+    moveIntoResult(nest, alloc);
+}
 
 bool isSeenOnlyBy(memref::AllocOp alloc, const DenseSet<Operation *> &kernels) {
   return allUses(alloc, [&](OpOperand &use) {
@@ -123,19 +198,10 @@ bool isSeenOnlyBy(memref::AllocOp alloc, const DenseSet<Operation *> &kernels) {
 }
 
 void shrinkBuffers(Nest &nest) {
-  SetVector<Value> roots;
-  DenseSet<Operation *> kernels;
-  nest.forEachKernel([&](Kernel &kernel) {
-    kernels.insert(kernel.op);
-    for (auto &access : kernel.accesses)
-      if (access)
-        roots.insert(access->root);
-  });
-  for (Value root : roots) {
-    auto alloc = root.getDefiningOp<memref::AllocOp>();
-    if (!alloc || !isSeenOnlyBy(alloc, kernels))
+  for (memref::AllocOp alloc : temporariesOf(nest)) {
+    Room room(nest, alloc);
+    if (room.accesses.empty())
       continue;
-    Room room(nest, root);
     unsigned depth = room.depth;
     while (depth > 0 && !room.isPrivate(depth))
       --depth;

@@ -13,6 +13,10 @@
 
 namespace nabla {
 
+/// Lets temporaries lie in the memory of a result that the last reader of each
+/// element puts in its place.
+void useRoomOfResults(Nest &nest);
+
 /// Gives temporaries that only pass values on within an iteration of the outer
 /// loops of `nest` room for no more than one iteration, which stays in cache.
 void shrinkBuffers(Nest &nest);

@@ -96,10 +96,11 @@ void Run::finish() {
   auto nests = fuseLoops(all);
   for (auto &nest : nests)
     collapseLoops(*nest, 0);
-  for (auto &nest : nests)
+  for (auto &nest : nests) {
     interchangeForColumns(*nest);
-  for (auto &nest : nests)
+    useRoomOfResults(*nest);
     shrinkBuffers(*nest);
+  }
   for (auto &nest : nests)
     divideNest(b, *nest);
   for (auto &nest : nests)

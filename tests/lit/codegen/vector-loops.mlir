@@ -381,3 +381,69 @@ func.func @rows_and_columns(%x: memref<48x48xf32>, %y: memref<48x48xf32>, %s: me
   }
   return
 }
+
+// -----
+
+// The last reader of a temporary puts a result in the place of each element: it lies there.
+// What is written to another place is not.
+
+#id = affine_map<(d0, d1) -> (d0, d1)>
+#row = affine_map<(d0, d1) -> (d0)>
+#t = affine_map<(d0, d1) -> (d1, d0)>
+// CHECK-LABEL: func.func @room_of_result
+// CHECK-SAME: (%{{.*}}: {{.*}}, %[[Y:[a-z0-9]*]]: memref<8x48xf32>,
+// CHECK-NOT: memref.alloc
+// CHECK: %[[FLAT:.*]] = memref.reinterpret_cast %[[Y]]
+// CHECK: vector.store %{{.*}}, %[[FLAT]]
+// CHECK: vector.load %[[FLAT]]
+// CHECK: arith.divf
+// CHECK: vector.store %{{.*}}, %[[FLAT]]
+func.func @room_of_result(%x: memref<8x48xf32>, %y: memref<8x48xf32>, %s: memref<8xf32>) {
+  %e = memref.alloc() : memref<8x48xf32>
+  linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%x : memref<8x48xf32>) outs(%e : memref<8x48xf32>) {
+  ^bb0(%a: f32, %out: f32):
+    %0 = math.exp %a : f32
+    linalg.yield %0 : f32
+  }
+  linalg.generic {indexing_maps = [#id, #row], iterator_types = ["parallel", "reduction"]}
+      ins(%e : memref<8x48xf32>) outs(%s : memref<8xf32>) {
+  ^bb0(%a: f32, %out: f32):
+    %0 = arith.addf %out, %a : f32
+    linalg.yield %0 : f32
+  }
+  linalg.generic {indexing_maps = [#id, #row, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%e, %s : memref<8x48xf32>, memref<8xf32>) outs(%y : memref<8x48xf32>) {
+  ^bb0(%a: f32, %b: f32, %out: f32):
+    %0 = arith.divf %a, %b : f32
+    linalg.yield %0 : f32
+  }
+  memref.dealloc %e : memref<8x48xf32>
+  return
+}
+
+// CHECK-LABEL: func.func @turned_result
+// CHECK: memref.alloc() {{.*}}memref<48xf32>
+func.func @turned_result(%x: memref<8x48xf32>, %y: memref<48x8xf32>, %s: memref<8xf32>) {
+  %e = memref.alloc() : memref<8x48xf32>
+  linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%x : memref<8x48xf32>) outs(%e : memref<8x48xf32>) {
+  ^bb0(%a: f32, %out: f32):
+    %0 = math.exp %a : f32
+    linalg.yield %0 : f32
+  }
+  linalg.generic {indexing_maps = [#id, #row], iterator_types = ["parallel", "reduction"]}
+      ins(%e : memref<8x48xf32>) outs(%s : memref<8xf32>) {
+  ^bb0(%a: f32, %out: f32):
+    %0 = arith.addf %out, %a : f32
+    linalg.yield %0 : f32
+  }
+  linalg.generic {indexing_maps = [#id, #row, #t], iterator_types = ["parallel", "parallel"]}
+      ins(%e, %s : memref<8x48xf32>, memref<8xf32>) outs(%y : memref<48x8xf32>) {
+  ^bb0(%a: f32, %b: f32, %out: f32):
+    %0 = arith.divf %a, %b : f32
+    linalg.yield %0 : f32
+  }
+  memref.dealloc %e : memref<8x48xf32>
+  return
+}
