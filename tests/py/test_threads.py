@@ -40,6 +40,7 @@ def digest():
         nb.sum(nb.cos(odd) * odd),
         nb.argmax(odd),
         nb.grad(lambda x: nb.sum(softmax(x) ** 2))(x),
+        nb.scan(lambda c, r: (nb.tanh(c * r) + nb.sum(c), nb.sum(c)), x, x[:9])[0],
     ]
     return hashlib.sha256(b"".join(v.numpy().tobytes() for v in values)).hexdigest()
 """

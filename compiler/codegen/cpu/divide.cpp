@@ -19,8 +19,9 @@ using namespace mlir;
 
 namespace nabla {
 
-/// A part takes about ten microseconds: waking a thread costs as much.
-static constexpr double workOfPart = 1 << 18;
+/// A part takes about ten microseconds: waking a thread costs as much. In a
+/// loop of the program threads are still awake from the turn before.
+static constexpr double workOfPart = 1 << 18, workOfPartInLoop = 1 << 16;
 /// Enough for many threads to end at the same time.
 static constexpr double mostParts = 64;
 /// Parts of a loop over single elements are whole lines of the cache.
@@ -34,21 +35,26 @@ static constexpr int64_t columnsOfPart = 2048;
 /// So often may a part touch its totals, for each time it has to set them up.
 static constexpr int64_t usesOfTotal = 32;
 
-int64_t numParts(double work) {
-  double parts = std::min(work / workOfPart, mostParts);
+int64_t numParts(double work, Operation *op) {
+  bool isInLoop =
+      op->getParentOfType<scf::ForOp>() || op->getParentOfType<scf::WhileOp>();
+  double least = isInLoop ? workOfPartInLoop : workOfPart;
+  double parts = std::min(work / least, mostParts);
   return parts < 4 ? 1 : static_cast<int64_t>(parts);
 }
 
-static double workOf(Nest &nest) {
+static int64_t numParts(Nest &nest) {
   double work = 0;
+  Operation *op = nullptr;
   nest.forEachKernel([&](Kernel &kernel) {
+    op = kernel.op;
     double iterations = 1;
     for (int64_t extent : kernel.extents)
       iterations *= extent;
     double each = kernel.bodyCost() + accessCost * kernel.accesses.size();
     work += iterations * each;
   });
-  return work;
+  return numParts(work, op);
 }
 
 namespace {
@@ -203,7 +209,7 @@ static Division divisionOfRows(Nest &nest) {
   Conflicts conflicts(nest);
   if (!conflicts.areSolvable())
     return Division();
-  int64_t parts = std::min(numParts(workOf(nest)), nest.extent);
+  int64_t parts = std::min(numParts(nest), nest.extent);
   bool hasTotals = false;
   nest.forEachKernel(
       [&](Kernel &kernel) { hasTotals |= kernel.isReduction.front(); });
@@ -235,7 +241,7 @@ static Division divisionOfColumns(Nest &nest, bool isInnermost) {
   if (!conflicts.areSolvable() || !conflicts.locals().empty())
     return Division();
   int64_t parts = nest.extent / (isInnermost ? columnsOfPart : 1);
-  parts = std::min(numParts(workOf(nest)), parts);
+  parts = std::min(numParts(nest), parts);
   return divided(nest.extent, parts, isInnermost ? elementsOfLine : 1,
                  isInnermost, /*allowTwice=*/false);
 }

@@ -13,11 +13,11 @@
 
 namespace nabla {
 
-/// Into how many parts to divide work of so many units, each about the time
-/// that one element takes in one operation of a loop of vectors; 1 where
-/// threads cost more than they gain. It depends on the work alone, so that a
-/// program is the same on every machine.
-int64_t numParts(double work);
+/// Into how many parts to divide the work of `op`, of so many units, each about
+/// the time that one element takes in one operation of a loop of vectors; 1
+/// where threads cost more than they gain. It depends on the work and the
+/// program alone, so that this is the same on every machine.
+int64_t numParts(double work, mlir::Operation *op);
 
 /// Divides the outermost loop of `nest`, if it is long and no iteration needs
 /// another one: the nest becomes a parallel one around the loop of one part.

@@ -128,9 +128,11 @@ bool ContractionEmitter::copiesRows() {
 }
 
 void ContractionEmitter::emit() {
-  int64_t parts = numParts(c.product(c.shared) * double(c.product(c.rows)) *
-                           c.extent(c.m) * c.extent(c.n) * c.product(c.sums) *
-                           c.product(c.memorySums) * workOfMultiplication);
+  int64_t parts =
+      numParts(c.product(c.shared) * double(c.product(c.rows)) * c.extent(c.m) *
+                   c.extent(c.n) * c.product(c.sums) * c.product(c.memorySums) *
+                   workOfMultiplication,
+               c.kernel.op);
   auto [loop, size] = chooseParts(parts);
   if (size == c.extent(loop)) {
     emitPart();

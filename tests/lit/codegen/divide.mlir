@@ -35,6 +35,39 @@ func.func @small(%x: memref<1000xf32>, %y: memref<1000xf32>) {
   return
 }
 
+// In a loop threads are awake: less is worth their while.
+// CHECK-LABEL: func.func @in_loop
+// CHECK: scf.for
+// CHECK: scf.forall
+// CHECK: return
+func.func @in_loop(%x: memref<80000xf32>, %y: memref<80000xf32>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c9 = arith.constant 9 : index
+  scf.for %i = %c0 to %c9 step %c1 {
+    linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]}
+        ins(%x : memref<80000xf32>) outs(%y : memref<80000xf32>) {
+    ^bb0(%a: f32, %b: f32):
+      %0 = arith.mulf %a, %a : f32
+      linalg.yield %0 : f32
+    }
+  }
+  return
+}
+
+// CHECK-LABEL: func.func @not_in_loop
+// CHECK-NOT: scf.forall
+// CHECK: return
+func.func @not_in_loop(%x: memref<80000xf32>, %y: memref<80000xf32>) {
+  linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]}
+      ins(%x : memref<80000xf32>) outs(%y : memref<80000xf32>) {
+  ^bb0(%a: f32, %b: f32):
+    %0 = arith.mulf %a, %a : f32
+    linalg.yield %0 : f32
+  }
+  return
+}
+
 // An element that is changed in place must be done once: parts are equal where that is possible.
 // CHECK-LABEL: func.func @in_place
 // CHECK: scf.forall (%{{.*}}) = (0) to (1048576) step
@@ -216,7 +249,7 @@ func.func @running_sum(%x: memref<1000000xf32>, %total: memref<f32>, %y: memref<
 // CHECK: scf.forall
 // CHECK: memref.alloc() {{.*}}: memref<1000xf32>
 // CHECK: memref.dealloc
-func.func @buffers(%x: memref<1000x1000xf32>, %y: memref<1000x1000xf32>, %s: memref<1000xf32>) {
+func.func @buffers(%x: memref<1000x1000xf32>, %y: memref<1000x1000xf64>, %s: memref<1000xf32>) {
   %t = memref.alloc() : memref<1000x1000xf32>
   linalg.generic {indexing_maps = [#ij, #ij], iterator_types = ["parallel", "parallel"]}
       ins(%x : memref<1000x1000xf32>) outs(%t : memref<1000x1000xf32>) {
@@ -231,10 +264,11 @@ func.func @buffers(%x: memref<1000x1000xf32>, %y: memref<1000x1000xf32>, %s: mem
     linalg.yield %0 : f32
   }
   linalg.generic {indexing_maps = [#ij, #i, #ij], iterator_types = ["parallel", "parallel"]}
-      ins(%t, %s : memref<1000x1000xf32>, memref<1000xf32>) outs(%y : memref<1000x1000xf32>) {
-  ^bb0(%a: f32, %b: f32, %c: f32):
+      ins(%t, %s : memref<1000x1000xf32>, memref<1000xf32>) outs(%y : memref<1000x1000xf64>) {
+  ^bb0(%a: f32, %b: f32, %c: f64):
     %0 = arith.divf %a, %b : f32
-    linalg.yield %0 : f32
+    %1 = arith.extf %0 : f32 to f64
+    linalg.yield %1 : f64
   }
   memref.dealloc %t : memref<1000x1000xf32>
   return
