@@ -53,11 +53,13 @@ static void addBufferize(OpPassManager &passes) {
   bufferize.functionBoundaryTypeConversion =
       bufferization::LayoutMapOption::IdentityLayoutMap;
   passes.addPass(bufferization::createOneShotBufferizePass(bufferize));
+  // What a loop changes in place is not its result: the caller can give the
+  // memory.
+  passes.addPass(createCanonicalizerPass());
   bufferization::BufferResultsToOutParamsPassOptions results;
   results.hoistStaticAllocs = true;
   results.modifyPublicFunctions = true;
   passes.addPass(bufferization::createBufferResultsToOutParamsPass(results));
-  passes.addPass(createCanonicalizerPass());
   passes.addNestedPass<func::FuncOp>(createReuseDonatedPass());
   passes.addPass(createCSEPass());
   bufferization::buildBufferDeallocationPipeline(passes);

@@ -155,6 +155,21 @@ def test_what_a_result_replaces_lies_in_its_memory():
         np.testing.assert_allclose(donated.numpy(), expected(x)[0], rtol=1e-5)
 
 
+def test_a_result_that_a_loop_changes_is_not_copied():
+    """The gradient of what is looked up is added to the rest in place."""
+    x, labels = rand(6, 40), np.arange(6)[:, None]
+
+    def loss(x):
+        return nb.sum(nb.exp(x)) - nb.sum(nb.take_along_axis(x, labels, axis=-1))
+
+    text = bufferized(nb.grad(loss), x)
+    assert "scf.for" in text
+    assert "40xf32>" not in "".join(re.findall(r"memref\.alloc\(\).*", text))
+    expected = np.exp(x)
+    np.put_along_axis(expected, labels, np.take_along_axis(expected, labels, -1) - 1, -1)
+    np.testing.assert_allclose(nb.grad(loss)(x).numpy(), expected, rtol=1e-5)
+
+
 @pytest.mark.parametrize("size", [*range(1, 35), 63, 64, 65, 70])
 def test_any_size_gives_what_numpy_gives(size):
     """Tails of vectors: one compilation a size, with chains, rows, columns and layouts."""
