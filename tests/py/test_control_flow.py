@@ -121,6 +121,19 @@ def test_forcing_under_compile_and_vmap_is_an_error() -> None:
         nb.compile(lambda x: nb.grad(lambda y: y if y > x else -y)(x))(1.0)
 
 
+def test_arguments_that_must_be_known_name_the_way_out() -> None:
+    x = np.ones((2, 3))
+    for work in (
+        lambda x, n: nb.sum(x, axis=n),
+        lambda x, n: nb.zeros((n, 2)),
+        lambda x, n: nb.pad(x, n),
+        lambda x, n: nb.conv2d(x[:, :, None, None], x[None, :1, None], stride=n),
+        lambda x, n: nb.split(x, n),
+    ):
+        with pytest.raises(nb.TracedValueError, match="static_argnums"):
+            nb.compile(work)(x, 1)
+
+
 def test_forcing_in_a_branch_or_a_loop_is_an_error() -> None:
     for work in (
         lambda: nb.cond(nb.tensor(True), lambda x: x if x > 0 else -x, lambda x: x, 2.0),

@@ -14,7 +14,7 @@ from nabla._core.apply import apply1
 from nabla._core.attributes import integer
 from nabla._core.dtypes import DType, as_dtype, float32, int32
 from nabla._core.elementwise import check_own, common_dtype, convert, operand, reshape
-from nabla._core.errors import at_user
+from nabla._core.errors import TracedValueError, at_user
 from nabla._core.graph import Value
 from nabla._core.literals import check_fits, from_numpy, of_buffer, scalar, scalar_dtype
 from nabla._core.tree import Handle, value_of, wrap
@@ -35,6 +35,8 @@ def as_int(op: str, what: str, value: Any) -> int:
     """An argument that must be an integer, or TypeError."""
     try:
         return operator.index(value)
+    except TracedValueError:
+        raise  # which tells the way out
     except TypeError:
         raise TypeError(at_user(f"{op}: {what} {value!r} is not an integer")) from None
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from nabla._core.convert import as_int, as_value
 from nabla._core.dtypes import float32
 from nabla._core.elementwise import convert
-from nabla._core.errors import at_user
+from nabla._core.errors import TracedValueError, at_user
 from nabla._core.literals import constant
 from nabla._core.tree import wrap
 
@@ -50,6 +50,8 @@ def as_shape(op: str, shape: Any, least: int = 0) -> tuple[int, ...]:
     given = shape if isinstance(shape, (tuple, list)) else (shape,)
     try:
         dims = tuple([operator.index(dim) for dim in given])
+    except TracedValueError:
+        raise
     except TypeError:
         raise TypeError(at_user(f"{op}: {shape!r} is not a shape")) from None
     if min(dims, default=0) < least:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from nabla._core import elementwise as e
 from nabla._core.convert import as_int, as_value
-from nabla._core.errors import at_user
+from nabla._core.errors import TracedValueError, at_user
 from nabla._core.tree import wrap
 from nabla._generated import build
 from nabla.functions._support import normalize_axis
@@ -122,6 +122,8 @@ def _pairs(paddings: Any, shape: tuple[int, ...]) -> tuple[list[int], list[int]]
         else:
             pairs = [(operator.index(low), operator.index(high)) for low, high in paddings]
             pairs = pairs * len(shape) if len(pairs) == 1 else pairs
+    except TracedValueError:
+        raise
     except (TypeError, ValueError):
         raise TypeError(
             at_user(f"pad: {paddings!r} is not one pair of integers a dimension")
