@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // RUN: nabla-opt %s --canonicalize | FileCheck %s
 // RUN: cat %s | nabla-opt --convert-math-to-llvm | FileCheck %s --check-prefix=LLVM
 
