@@ -60,7 +60,8 @@ bool isConstant(Value value) { return matchPattern(value, m_Constant()); }
 /// Describes `op` if it is a nest that can be a function.
 std::optional<LoopNest> findNest(Operation *op) {
   if (!isa<scf::ForOp, scf::ForallOp>(op) ||
-      llvm::any_of(op->getResultTypes(), llvm::IsaPred<ShapedType>))
+      llvm::any_of(op->getResultTypes(),
+                   llvm::IsaPred<BaseMemRefType, TensorType>))
     return std::nullopt;
   LoopNest nest{op, {}};
   unsigned numOps = 0;

@@ -91,9 +91,7 @@ public:
     unsigned small = isLarge ? 0 : smallFunction;
     for (llvm::Function &function : module)
       if (!function.isDeclaration())
-        (function.getInstructionCount() > small && hasVectors(function)
-             ? forVectors
-             : forScalars)
+        (isPlain(function, small) ? forVectors : forScalars)
             .run(function, functions);
   }
 
@@ -103,6 +101,12 @@ private:
     options.LoopVectorization = true;
     options.SLPVectorization = false;
     return options;
+  }
+
+  /// Whether there is nothing for O2 to do: no loop, or loops of vectors only.
+  static bool isPlain(llvm::Function &function, unsigned small) {
+    return function.size() == 1 ||
+           (function.getInstructionCount() > small && hasVectors(function));
   }
 
   static bool hasVectors(llvm::Function &function) {

@@ -152,3 +152,36 @@ func.func @program(%x: memref<64xf32>, %y: memref<64xf32>, %z: memref<64xf32, st
   }
   return
 }
+
+// -----
+
+// Sums in the lanes of a vector are results.
+// CHECK-LABEL: func.func @sums
+// CHECK: %[[S:.*]] = call @kernel(%[[ZERO:.*]], %arg0) : (vector<8xf32>, memref<64xf32>) -> vector<8xf32>
+// CHECK: call @kernel(%[[S]], %arg1)
+// CHECK: func.func private @kernel
+// CHECK: return %{{.*}} : vector<8xf32>
+func.func @sums(%x: memref<64xf32>, %y: memref<64xf32>, %zero: vector<8xf32>) -> vector<8xf32> {
+  %c0 = arith.constant 0 : index
+  %c8 = arith.constant 8 : index
+  %c64 = arith.constant 64 : index
+  %s = scf.for %i = %c0 to %c64 step %c8 iter_args(%a = %zero) -> vector<8xf32> {
+    %0 = vector.load %x[%i] : memref<64xf32>, vector<8xf32>
+    %1 = arith.mulf %0, %0 : vector<8xf32>
+    %2 = arith.mulf %1, %1 : vector<8xf32>
+    %3 = arith.mulf %2, %2 : vector<8xf32>
+    %4 = arith.mulf %3, %3 : vector<8xf32>
+    %5 = arith.addf %a, %4 : vector<8xf32>
+    scf.yield %5 : vector<8xf32>
+  }
+  %t = scf.for %i = %c0 to %c64 step %c8 iter_args(%a = %s) -> vector<8xf32> {
+    %0 = vector.load %y[%i] : memref<64xf32>, vector<8xf32>
+    %1 = arith.mulf %0, %0 : vector<8xf32>
+    %2 = arith.mulf %1, %1 : vector<8xf32>
+    %3 = arith.mulf %2, %2 : vector<8xf32>
+    %4 = arith.mulf %3, %3 : vector<8xf32>
+    %5 = arith.addf %a, %4 : vector<8xf32>
+    scf.yield %5 : vector<8xf32>
+  }
+  return %t : vector<8xf32>
+}

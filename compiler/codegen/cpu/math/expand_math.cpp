@@ -115,25 +115,48 @@ private:
     return branch.getResult(0);
   }
 
+  /// Vectors go through a function, so that what hardly ever happens is small
+  /// where it could.
   Value callLibrary(Value x) {
-    func::FuncOp function = declareLibraryFunction();
     auto vector = dyn_cast<VectorType>(type);
-    if (!vector)
-      return func::CallOp::create(b, function, x).getResult(0);
+    func::FuncOp function =
+        vector ? makeVectorFunction(vector) : declareLibraryFunction();
+    return func::CallOp::create(b, function, x).getResult(0);
+  }
+
+  /// Calls the function of the library for each element.
+  func::FuncOp makeVectorFunction(VectorType vector) {
+    func::FuncOp library = declareLibraryFunction();
+    std::string name =
+        (library.getName() + ".of" + std::to_string(vector.getNumElements()))
+            .str();
+    auto module = op->getParentOfType<ModuleOp>();
+    if (auto known = module.lookupSymbol<func::FuncOp>(name))
+      return known;
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointAfter(library);
+    auto function =
+        func::FuncOp::create(b, name, b.getFunctionType(type, type));
+    function.setPrivate();
+    function.setNoInline(true);
+    function->setAttr("passthrough", b.getStrArrayAttr({"cold"}));
+    Block *block = function.addEntryBlock();
+    b.setInsertionPointToStart(block);
+    Value x = block->getArgument(0);
     auto constant = [&](int64_t value) {
       return arith::ConstantIndexOp::create(b, value);
     };
     auto loop = scf::ForOp::create(
         b, constant(0), constant(vector.getNumElements()), constant(1), x);
-    OpBuilder::InsertionGuard guard(b);
+    func::ReturnOp::create(b, loop.getResults());
     b.setInsertionPointToStart(loop.getBody());
     OpFoldResult lane = loop.getInductionVar();
     Value element = vector::ExtractOp::create(b, x, lane);
-    Value result = func::CallOp::create(b, function, element).getResult(0);
+    Value result = func::CallOp::create(b, library, element).getResult(0);
     scf::YieldOp::create(
         b, vector::InsertOp::create(b, result, loop.getRegionIterArg(0), lane)
                .getResult());
-    return loop.getResult(0);
+    return function;
   }
 
   func::FuncOp declareLibraryFunction() {
