@@ -13,7 +13,6 @@
 
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/Arith/Transforms/Passes.h"
-#include "mlir/Dialect/Bufferization/Pipelines/Passes.h"
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/Passes.h"
@@ -44,6 +43,22 @@ static void addSchedule(OpPassManager &passes) {
   passes.addPass(createSeparateTemporariesPass());
 }
 
+/// As upstream's buildBufferDeallocationPipeline, with a pass of ours ahead of
+/// the simplification.
+static void addDeallocation(OpPassManager &passes) {
+  memref::ExpandReallocPassOptions realloc;
+  realloc.emitDeallocs = false;
+  passes.addPass(memref::createExpandReallocPass(realloc));
+  passes.addPass(createCanonicalizerPass());
+  passes.addPass(bufferization::createOwnershipBasedBufferDeallocationPass());
+  passes.addPass(createCanonicalizerPass());
+  passes.addPass(createFreeAllocationsPass());
+  passes.addPass(bufferization::createBufferDeallocationSimplificationPass());
+  passes.addPass(bufferization::createLowerDeallocationsPass());
+  passes.addPass(createCSEPass());
+  passes.addPass(createCanonicalizerPass());
+}
+
 static void addBufferize(OpPassManager &passes) {
   passes.addPass(createReadOnlyArgumentsPass());
   passes.addPass(bufferization::createEmptyTensorEliminationPass());
@@ -62,7 +77,7 @@ static void addBufferize(OpPassManager &passes) {
   passes.addPass(bufferization::createBufferResultsToOutParamsPass(results));
   passes.addNestedPass<func::FuncOp>(createReuseDonatedPass());
   passes.addPass(createCSEPass());
-  bufferization::buildBufferDeallocationPipeline(passes);
+  addDeallocation(passes);
   passes.addPass(createByteBooleansPass());
   // The helper that frees lists of buffers takes dynamic shapes, which bare
   // pointers cannot pass.

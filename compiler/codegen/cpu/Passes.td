@@ -100,6 +100,27 @@ def FlatEmptyArgumentsPass : Pass<"nabla-flat-empty-arguments", "::mlir::ModuleO
   let dependentDialects = ["::mlir::memref::MemRefDialect"];
 }
 
+def FreeAllocationsPass : Pass<"nabla-free-allocations"> {
+  let summary = "Free allocations one by one where nothing else can be the same memory";
+  let description = [{
+    Upstream's simplification compares each buffer that a block frees with all others,
+    which are as many as the program is long.
+
+    ```mlir
+    %a = memref.alloc() : memref<8xf32>
+    %b = memref.alloc() : memref<8xf32>
+    bufferization.dealloc (%a, %b : memref<8xf32>, memref<8xf32>) if (%true, %true)
+    ```
+    becomes
+    ```mlir
+    memref.dealloc %a : memref<8xf32>
+    memref.dealloc %b : memref<8xf32>
+    ```
+    What keeps a buffer, or frees one on a condition, stays.
+  }];
+  let dependentDialects = ["::mlir::memref::MemRefDialect"];
+}
+
 def FuseElementwisePass : Pass<"nabla-fuse-elementwise"> {
   let summary = "Fuse elementwise producers into consumers that read them once";
   let description = [{
