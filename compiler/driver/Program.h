@@ -46,6 +46,9 @@ public:
   Program &operator=(Program &&other);
   ~Program();
 
+  /// The names of the phases, in order, and what each is.
+  static std::vector<std::pair<std::string_view, std::string_view>> phases();
+
   static Failure parse(std::string_view text, Program &program);
   Failure clone(Program &copy) const;
 

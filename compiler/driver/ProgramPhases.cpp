@@ -70,6 +70,13 @@ static LogicalResult advance(Program::Impl &program, const Phase &phase) {
   return runPhase(*program.module, phase);
 }
 
+std::vector<std::pair<std::string_view, std::string_view>> Program::phases() {
+  std::vector<std::pair<std::string_view, std::string_view>> phases;
+  for (const Phase &phase : getPhases())
+    phases.emplace_back(phase.name, phase.sentence);
+  return phases;
+}
+
 Failure Program::runTo(std::string_view name, Timings *timings) {
   const Phase *target = findPhase(name);
   if (!target)

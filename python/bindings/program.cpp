@@ -199,7 +199,15 @@ static nb::dict symbols(const Program &program) {
   return dict;
 }
 
+static nb::dict phases() {
+  nb::dict sentences;
+  for (auto [name, sentence] : Program::phases())
+    sentences[nb::cast(name)] = sentence;
+  return sentences;
+}
+
 void nabla::bindProgram(nb::module_ &m) {
+  m.def("phases", &phases);
   m.def("infer", &infer, nb::arg("op"), nb::arg("operands"),
         nb::arg("attributes"), nb::arg("results").none());
 

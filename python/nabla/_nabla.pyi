@@ -19,6 +19,9 @@ class MLIRError(ValueError):
     """A diagnostic of the compiler; `args[0]` is its text."""
 
 def version() -> str: ...
+def phases() -> dict[str, str]:
+    """The phases of compilation in order, and what each is."""
+
 def infer(
     op: str,
     operands: Sequence[str],

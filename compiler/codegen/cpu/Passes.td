@@ -43,26 +43,6 @@ def CopyLoopsPass : Pass<"nabla-copy-loops"> {
   let dependentDialects = ["::mlir::linalg::LinalgDialect"];
 }
 
-def FillSplatsPass : Pass<"nabla-fill-splats"> {
-  let summary = "Fill tensors with one number rather than store them";
-  let description = [{
-    A constant of many equal numbers would be as many bytes of the program.
-
-    ```mlir
-    %0 = arith.constant dense<0.0> : tensor<1000xf32>
-    ```
-    becomes
-    ```mlir
-    %c = arith.constant 0.0 : f32
-    %e = tensor.empty() : tensor<1000xf32>
-    %0 = linalg.fill ins(%c : f32) outs(%e : tensor<1000xf32>) -> tensor<1000xf32>
-    ```
-  }];
-  let dependentDialects = ["::mlir::arith::ArithDialect",
-                           "::mlir::linalg::LinalgDialect",
-                           "::mlir::tensor::TensorDialect"];
-}
-
 def ExpandMathPass : Pass<"nabla-expand-math", "::mlir::ModuleOp"> {
   let summary = "Turn functions of mathematics into arithmetic";
   let description = [{
@@ -81,6 +61,26 @@ def ExpandMathPass : Pass<"nabla-expand-math", "::mlir::ModuleOp"> {
                            "::mlir::math::MathDialect",
                            "::mlir::scf::SCFDialect",
                            "::mlir::vector::VectorDialect"];
+}
+
+def FillSplatsPass : Pass<"nabla-fill-splats"> {
+  let summary = "Fill tensors with one number rather than store them";
+  let description = [{
+    A constant of many equal numbers would be as many bytes of the program.
+
+    ```mlir
+    %0 = arith.constant dense<0.0> : tensor<1000xf32>
+    ```
+    becomes
+    ```mlir
+    %c = arith.constant 0.0 : f32
+    %e = tensor.empty() : tensor<1000xf32>
+    %0 = linalg.fill ins(%c : f32) outs(%e : tensor<1000xf32>) -> tensor<1000xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::tensor::TensorDialect"];
 }
 
 def FlatEmptyArgumentsPass : Pass<"nabla-flat-empty-arguments", "::mlir::ModuleOp"> {

@@ -19,17 +19,6 @@ from nabla._core.tree import wrap
 from nabla._core.types import TensorType
 from nabla.transforms.compile import CompiledFunction, _Call
 
-PHASES = (
-    "trace",
-    "transforms",
-    "simplify",
-    "linalg",
-    "schedule",
-    "bufferize",
-    "llvm",
-    "object",
-)
-
 
 def inspect(
     fn: Callable[..., Any], phase: str = "trace", *, locations: bool = False
@@ -48,8 +37,9 @@ def inspect(
     >>> print(nb.inspect(lambda x: x + x)(1.0))  # doctest: +ELLIPSIS
     module {...
     """
-    if phase not in PHASES:
-        raise ValueError(at_user(f"inspect: no phase {phase!r}; there are {', '.join(PHASES)}"))
+    phases = _nabla.phases()
+    if phase not in phases:
+        raise ValueError(at_user(f"inspect: no phase {phase!r}; there are {', '.join(phases)}"))
 
     def text(*args: Any, **kwargs: Any) -> str:
         # Printed places must be those of `fn`, not of an equal function traced before.
