@@ -111,6 +111,13 @@ def test_random_sizes(seed) -> None:
     check(cases, "f64" if seed == 5 else "f32")
 
 
+def test_tiles() -> None:
+    """More of B than a cache holds: tiles both ways, the last ones cut, sums in pieces or not."""
+    check([*matmuls(531, 1090, 520), *matmuls(300, 1500, 373)], "f32")
+    check([*matmuls(261, 1060, 333)], "f64")
+    check([*matmuls(130, 1500, 768)], "f16")
+
+
 def test_blocks_do_not_change_sums() -> None:
     """A row of a product is the same bits, whatever rows stand beside it."""
     a = RNG.standard_normal((37, 64)).astype(np.float32)

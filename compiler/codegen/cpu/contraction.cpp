@@ -20,6 +20,8 @@ constexpr int64_t minMultiplications = 2048;
 constexpr int64_t minColumns = 4, minRowsToPack = 4;
 /// So many products pay for loading and storing a sum.
 constexpr int64_t minSteps = 64;
+/// So many blocks of rows pay for copies of B.
+constexpr int64_t minBlocksToTile = 8;
 
 /// The argument that `value` is, or is a wider form of.
 BlockArgument argumentOf(Value value) {
@@ -136,12 +138,20 @@ bool Contraction::chooseRowsAndBlock(unsigned vectorBits, const Host &host) {
          extent(n) >= minColumns && (!mustPack || all >= minRowsToPack);
 }
 
-/// What rows of C share of B should stay in the second cache until the last of
-/// them has read it. If it is too much for that, C adds up in memory.
-void Contraction::divideSums(const Host &host) {
-  int64_t columns = rows.empty() ? block.columns() : extent(n);
-  int64_t most =
-      std::max<int64_t>(host.l2Bytes / 4 / (columns * sumBytes()), 1);
+/// Whether B is too much for the second cache, and many rows of C read it.
+bool Contraction::readsBeyondCache(const Host &host) const {
+  return rows.empty() && shared.empty() && sums.size() == 1 &&
+         extent(m) >= minBlocksToTile * block.rows &&
+         product(sums) * extent(n) * sumBytes() > host.l2Bytes;
+}
+
+/// How many steps along the sums read no more of B than so many bytes.
+int64_t Contraction::stepsInCache(int64_t bytes, int64_t columns) const {
+  return std::max<int64_t>(bytes / (columns * sumBytes()), 1);
+}
+
+/// At most so many steps are added up in registers, then in memory.
+void Contraction::divideSums(int64_t most) {
   while (product(sums) > most) {
     unsigned outermost = sums.front();
     int64_t inner = product(ArrayRef(sums).drop_front());
@@ -161,13 +171,22 @@ void Contraction::divideSums(const Host &host) {
 std::optional<Contraction> Contraction::match(const Kernel &original,
                                               unsigned vectorBits,
                                               const Host &host) {
-  Contraction c{original, 0, 0, {}, {}, {}, {}, 0, 1, {}, {}};
+  Contraction c{original, 0, 0, {}, {}, {}, {}, 0, 1, {}, 0, {}};
   if (!multipliesAndAdds(c.kernel.op))
     return std::nullopt;
   c.kernel.collapseAll();
   if (!c.classifyLoops() || !c.chooseRowsAndBlock(vectorBits, host))
     return std::nullopt;
-  c.divideSums(host);
+  // What rows of C share of B stays in a cache until the last of them has read
+  // it: in the first one for a tile, which reads it as often.
+  if (c.readsBeyondCache(host)) {
+    c.divideSums(c.stepsInCache(host.l1Bytes, c.block.columns()));
+    int64_t rowBytes = c.product(c.sums) * c.sumBytes();
+    c.tileExtent = std::max(host.l2Bytes / 4 / rowBytes, c.block.columns());
+  } else {
+    int64_t columns = c.rows.empty() ? c.block.columns() : c.extent(c.n);
+    c.divideSums(c.stepsInCache(host.l2Bytes / 4, columns));
+  }
   return c;
 }
 

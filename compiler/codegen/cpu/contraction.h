@@ -31,6 +31,9 @@ struct Contraction {
   llvm::SmallVector<unsigned> shared, memorySums, rows, sums;
   unsigned a, b; // positions among the operands; C is the third
   RegisterBlock block;
+  /// 0, or into tiles of about how many rows and columns C is cut, for what a
+  /// tile reads to stay in the second cache.
+  int64_t tileExtent = 0;
   /// Elementwise work on C that follows. Its loops are those of the product,
   /// but n is the last one.
   std::vector<Kernel> epilogue;
@@ -52,7 +55,9 @@ struct Contraction {
 private:
   bool classifyLoops();
   bool chooseRowsAndBlock(unsigned vectorBits, const Host &host);
-  void divideSums(const Host &host);
+  bool readsBeyondCache(const Host &host) const;
+  int64_t stepsInCache(int64_t bytes, int64_t columns) const;
+  void divideSums(int64_t most);
 };
 
 /// Emits the product; what C held does not matter.

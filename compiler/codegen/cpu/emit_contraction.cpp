@@ -5,8 +5,9 @@
 // A block of C stays in registers while the loops over the sums add up one row
 // of B times one column of A after the other (K. Goto and R. van de Geijn,
 // "Anatomy of high-performance matrix multiplication", 2008). Factors are
-// copied where they do not lie as they are read. Where blocks do not divide C
-// the last ones move back, and do some elements once more.
+// copied where they do not lie as they are read; B once, for all threads, if
+// several parts read it. A large C is cut into tiles both ways. Where blocks do
+// not divide C the last ones move back, and do some elements once more.
 //
 //===----------------------------------------------------------------------===//
 
@@ -35,8 +36,12 @@ constexpr int64_t wayBytes = 1024;
 constexpr int64_t minBlocksToCopy = 4;
 /// How many blocks of rows a thread does, to pay for copies of its own.
 constexpr int64_t minBlocksOfPart = 16;
+/// As many tiles keep some threads busy, if there is work for so many.
+constexpr int64_t minTiles = 16;
 /// Of one element, among fused ones in registers, in units of `numParts`.
 constexpr double workOfMultiplication = 0.25;
+/// Of one element that is copied.
+constexpr double workOfCopy = 4;
 /// So many operations of the epilogue are worth having for each vector of a
 /// block; more of them are a loop.
 constexpr int64_t maxEpilogue = 160;
@@ -56,6 +61,8 @@ public:
           buffers.prepare(b, *access);
     place.ivs.assign(c.kernel.depth(), constant(0));
     place.slots = place.ivs;
+    for (int64_t extent : c.kernel.extents)
+      stretches.push_back({Value(), extent});
   }
 
   void emit();
@@ -63,13 +70,29 @@ public:
 private:
   using Sums = SmallVector<Value>;
 
+  /// What a part does of a loop: from `first` on; null if that is all.
+  struct Stretch {
+    Value first;
+    int64_t size;
+  };
+
   bool copiesRows();
   bool copiesColumns();
-  std::pair<unsigned, int64_t> chooseParts(int64_t parts);
+  unsigned chooseLoop(int64_t parts);
+  int64_t chooseSize(unsigned loop, int64_t parts);
+  void chooseTile(int64_t parts);
+  int64_t numBlocks(unsigned loop) {
+    return llvm::divideCeil(stretches[loop].size, blockSize(loop));
+  }
+  int64_t blockSize(unsigned loop) {
+    return loop == c.m ? block.rows : block.columns();
+  }
+  void shareColumns();
+  void emitParts(unsigned loop, int64_t size);
+  void emitTiles();
   void emitPart();
   void emitLoops(ArrayRef<unsigned> loops, llvm::function_ref<void()> body);
-  void emitBlocks(unsigned loop, int64_t size, Value &old,
-                  llvm::function_ref<void()> body);
+  void emitBlocks(unsigned loop, Value &old, llvm::function_ref<void()> body);
   void emitBlock();
   Sums startSums();
   void addSums(ArrayRef<unsigned> loops, Sums &sums);
@@ -96,9 +119,9 @@ private:
   Factor rows, columns;
   FlatBuffers buffers;
   Place place;
-  /// The loop that threads share, and where it begins in a part.
-  unsigned sharedLoop = ~0u;
-  Value firstOfPart;
+  SmallVector<Stretch> stretches;
+  /// Whether all of B has been copied, for all threads.
+  bool sharesColumns = false;
   /// Memory for a block whose epilogue is a loop.
   Value blockBuffer;
   /// How many rows and columns of a block that is moved back another one has
@@ -111,14 +134,13 @@ bool ContractionEmitter::copiesColumns() {
   int64_t blocks =
       c.product(c.rows) * llvm::divideCeil(c.extent(c.m), block.rows);
   int64_t bytes = std::abs(access.strides[c.sums.back()]) * c.sumBytes();
-  return access.strides[c.n] != 1 ||
+  return c.tileExtent != 0 || access.strides[c.n] != 1 ||
          (bytes >= pageBytes && blocks >= minBlocksToCopy);
 }
 
 /// Rows are copied once for all columns.
 bool ContractionEmitter::copiesRows() {
-  if (!c.rows.empty() || c.sums.size() != 1 ||
-      c.extent(c.n) / block.columns() < minBlocksToCopy)
+  if (!c.rows.empty() || c.sums.size() != 1 || numBlocks(c.n) < minBlocksToCopy)
     return false;
   const Access &access = c.access(c.a);
   int64_t row = access.strides[c.m], step = access.strides[c.sums.back()];
@@ -133,49 +155,136 @@ void ContractionEmitter::emit() {
                    c.extent(c.n) * c.product(c.sums) * c.product(c.memorySums) *
                    workOfMultiplication,
                c.kernel.op);
-  auto [loop, size] = chooseParts(parts);
+  unsigned loop = chooseLoop(parts);
+  if (loop == c.m)
+    chooseTile(parts);
+  else
+    stretches[loop].size = chooseSize(loop, parts);
+  bool readOften = !c.rows.empty() || stretches[c.m].size < c.extent(c.m);
+  if (parts > 1 && c.shared.empty() && readOften && copiesColumns())
+    shareColumns();
+  if (loop == c.m)
+    emitTiles();
+  else
+    emitParts(loop, stretches[loop].size);
+  if (sharesColumns)
+    columns.release(b);
+}
+
+/// The loop that threads share: the outermost one around products, or else
+/// their rows, that is long enough for threads to end at about the same time;
+/// or else the longest, if it is not short.
+unsigned ContractionEmitter::chooseLoop(int64_t parts) {
+  SmallVector<unsigned> loops(c.shared);
+  llvm::append_range(loops, c.rows);
+  for (int64_t ratio : {2, 8})
+    for (unsigned loop : loops)
+      if (c.extent(loop) * ratio >= parts)
+        return loop;
+  return c.m;
+}
+
+/// How many iterations of a loop that is not cut into blocks make a part.
+int64_t ContractionEmitter::chooseSize(unsigned loop, int64_t parts) {
+  int64_t extent = c.extent(loop), size = llvm::divideCeil(extent, parts);
+  // Sums in memory must not be added to twice: parts do not overlap.
+  while (!c.memorySums.empty() && extent % size != 0)
+    ++size;
+  return size;
+}
+
+/// How much of C a part does, in whole blocks of registers.
+void ContractionEmitter::chooseTile(int64_t parts) {
+  Stretch &tileRows = stretches[c.m], &tileColumns = stretches[c.n];
+  auto setNumber = [&](unsigned loop, int64_t number) {
+    int64_t blocks = llvm::divideCeil(c.extent(loop), blockSize(loop));
+    stretches[loop].size = llvm::divideCeil(blocks, number) * blockSize(loop);
+  };
+  if (c.tileExtent != 0) {
+    int64_t most = c.tileExtent;
+    setNumber(c.m, llvm::divideCeil(c.extent(c.m), most));
+    int64_t across = llvm::divideCeil(c.extent(c.n), most);
+    int64_t down = llvm::divideCeil(c.extent(c.m), tileRows.size);
+    int64_t wanted = std::min(parts, minTiles);
+    setNumber(c.n, std::max<int64_t>(across, llvm::divideCeil(wanted, down)));
+  } else if (parts > 1) {
+    setNumber(c.m, parts);
+    if (copiesColumns() && !c.shared.empty())
+      tileRows.size = std::max(tileRows.size, minBlocksOfPart * block.rows);
+  }
+  tileRows.size = std::min(tileRows.size, c.extent(c.m));
+  tileColumns.size = std::min(tileColumns.size, c.extent(c.n));
+}
+
+/// Copies all of B before parts read it.
+void ContractionEmitter::shareColumns() {
+  sharesColumns = true;
+  int64_t extent = c.extent(c.n), size = block.columns();
+  columns.copy(extent, c.memorySums);
+  columns.allocate(b, buffers);
+  int64_t blocks = llvm::divideCeil(extent, size);
+  int64_t parts = numParts(blocks * size * c.product(c.sums) *
+                               c.product(c.memorySums) * workOfCopy,
+                           c.kernel.op);
+  int64_t blocksOfPart = llvm::divideCeil(blocks, parts);
+  auto copyPart = [&](Value first) {
+    Stretch whole = stretches[c.n];
+    Value column = arith::MulIOp::create(b, first, constant(size));
+    stretches[c.n] = {column, blocksOfPart * size};
+    emitLoops(c.memorySums, [&] {
+      emitBlocks(c.n, oldColumns,
+                 [&] { columns.copyBlock(b, buffers, place); });
+    });
+    stretches[c.n] = whole;
+  };
+  if (blocksOfPart < blocks)
+    forParts(b, blocks, blocksOfPart, /*movesBack=*/false, copyPart);
+  else
+    copyPart(constant(0));
+}
+
+void ContractionEmitter::emitParts(unsigned loop, int64_t size) {
   if (size == c.extent(loop)) {
     emitPart();
     return;
   }
-  sharedLoop = loop;
-  forParts(b, c.extent(loop), size, /*movesBack=*/true,
-           [&, size = size](Value first) {
-             firstOfPart = first;
-             c.kernel.extents[sharedLoop] = size;
-             emitPart();
-           });
+  forParts(b, c.extent(loop), size, /*movesBack=*/true, [&](Value first) {
+    stretches[loop].first = first;
+    emitPart();
+  });
 }
 
-/// The loop that threads share, and how many of its iterations make a part: a
-/// long one around products or else their rows, in whole blocks.
-std::pair<unsigned, int64_t> ContractionEmitter::chooseParts(int64_t parts) {
-  unsigned loop = c.m;
-  for (ArrayRef<unsigned> loops : {ArrayRef(c.rows), ArrayRef(c.shared)})
-    for (unsigned other : llvm::reverse(loops))
-      if (c.extent(other) * 8 >= parts)
-        loop = other;
-  int64_t extent = c.extent(loop), size = llvm::divideCeil(extent, parts);
-  if (loop == c.m) {
-    int64_t blocks = llvm::divideCeil(size, block.rows);
-    if (copiesColumns())
-      blocks = std::max(blocks, minBlocksOfPart);
-    size = blocks * block.rows;
+void ContractionEmitter::emitTiles() {
+  auto number = [&](unsigned loop) {
+    return llvm::divideCeil(c.extent(loop), stretches[loop].size);
+  };
+  int64_t across = number(c.n), tiles = number(c.m) * across;
+  if (tiles == 1) {
+    emitPart();
+    return;
   }
-  // Sums in memory must not be added to twice: parts do not overlap.
-  while (!c.memorySums.empty() && size < extent && extent % size != 0)
-    ++size;
-  return {loop, std::min(size, extent)};
+  forParts(b, tiles, 1, /*movesBack=*/false, [&](Value tile) {
+    auto cut = [&](unsigned loop, Value index) {
+      if (number(loop) > 1)
+        stretches[loop].first =
+            arith::MulIOp::create(b, index, constant(stretches[loop].size));
+    };
+    cut(c.m, arith::DivUIOp::create(b, tile, constant(across)));
+    cut(c.n, arith::RemUIOp::create(b, tile, constant(across)));
+    emitPart();
+  });
 }
 
 void ContractionEmitter::emitPart() {
   if (copiesRows())
-    rows.copy(c.extent(c.m));
-  bool copiesAllColumns = copiesColumns() && !c.rows.empty();
-  if (copiesColumns())
+    rows.copy(stretches[c.m].size);
+  bool copiesAllColumns = !sharesColumns && copiesColumns() && !c.rows.empty();
+  bool copiesEachColumn = !sharesColumns && copiesColumns() && c.rows.empty();
+  if (!sharesColumns && copiesColumns())
     columns.copy(copiesAllColumns ? c.extent(c.n) : block.columns());
   rows.allocate(b, buffers);
-  columns.allocate(b, buffers);
+  if (!sharesColumns)
+    columns.allocate(b, buffers);
   int64_t work = 0;
   for (Kernel &kernel : c.epilogue)
     work += kernel.bodyCost() * block.size();
@@ -184,15 +293,15 @@ void ContractionEmitter::emitPart() {
         b, MemRefType::get({block.size() * block.lanes}, c.sumType()),
         b.getI64IntegerAttr(64));
   auto overColumns = [&](llvm::function_ref<void()> body) {
-    emitBlocks(c.n, block.columns(), oldColumns, body);
+    emitBlocks(c.n, oldColumns, body);
   };
   auto overRows = [&](llvm::function_ref<void()> body) {
-    emitBlocks(c.m, block.rows, oldRows, body);
+    emitBlocks(c.m, oldRows, body);
   };
   auto copyColumns = [&] { columns.copyBlock(b, buffers, place); };
   auto emitProduct = [&] {
     overColumns([&] {
-      if (columns.isCopied() && !copiesAllColumns)
+      if (copiesEachColumn)
         copyColumns();
       overRows([&] { emitBlock(); });
     });
@@ -206,7 +315,8 @@ void ContractionEmitter::emitPart() {
   };
   emitLoops(c.shared, [&] { emitLoops(c.memorySums, emitProducts); });
   rows.release(b);
-  columns.release(b);
+  if (!sharesColumns)
+    columns.release(b);
   if (blockBuffer)
     memref::DeallocOp::create(b, blockBuffer);
 }
@@ -218,32 +328,43 @@ void ContractionEmitter::emitLoops(ArrayRef<unsigned> loops,
     return;
   }
   unsigned loop = loops.front();
-  forSteps(b, c.extent(loop), 1, [&](Value iv) {
-    if (loop == sharedLoop)
-      iv = arith::AddIOp::create(b, firstOfPart, iv);
+  const Stretch &stretch = stretches[loop];
+  forSteps(b, stretch.size, 1, [&](Value iv) {
+    if (stretch.first)
+      iv = arith::AddIOp::create(b, stretch.first, iv);
     place.set(loop, iv);
     emitLoops(loops.drop_front(), body);
   });
 }
 
-/// Blocks of `size` along m or n; `old` tells how many elements of the last one
-/// are not new.
-void ContractionEmitter::emitBlocks(unsigned loop, int64_t size, Value &old,
+/// Blocks along m or n; `old` tells how many elements of the last one are not
+/// new.
+void ContractionEmitter::emitBlocks(unsigned loop, Value &old,
                                     llvm::function_ref<void()> body) {
-  int64_t extent = c.extent(loop);
-  forSteps(b, llvm::alignTo(extent, size), size, [&](Value slot) {
-    Value first = slot;
+  int64_t extent = c.extent(loop), size = blockSize(loop);
+  auto [start, length] = stretches[loop];
+  auto emitAt = [&, start = start](Value slot) {
+    Value wanted = start ? arith::AddIOp::create(b, start, slot) : slot;
+    Value first = wanted;
     if (extent % size != 0) {
-      first = arith::MinSIOp::create(b, slot, constant(extent - size));
-      old = arith::SubIOp::create(b, slot, first);
+      first = arith::MinSIOp::create(b, wanted, constant(extent - size));
+      old = arith::SubIOp::create(b, wanted, first);
     }
-    place.slots[loop] = slot;
-    place.ivs[loop] =
-        loop == sharedLoop
-            ? arith::AddIOp::create(b, firstOfPart, first).getResult()
-            : first;
+    // Rows are copied for a part, columns may be for all of them.
+    place.slots[loop] = loop == c.m ? slot : wanted;
+    place.ivs[loop] = first;
     body();
-  });
+  };
+  if (!start || extent % length == 0) {
+    forSteps(b, llvm::alignTo(length, size), size, emitAt);
+    return;
+  }
+  Value rest = arith::SubIOp::create(b, constant(extent), start);
+  Value end = arith::MinSIOp::create(b, constant(length), rest);
+  auto blocks = scf::ForOp::create(b, constant(0), end, constant(size));
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(blocks.getBody());
+  emitAt(blocks.getInductionVar());
 }
 
 void ContractionEmitter::emitBlock() {

@@ -25,7 +25,7 @@ Factor::Factor(Contraction &c, unsigned operand, unsigned along, int64_t count)
 /// A copy has its blocks one behind the other. A block of A whose rows lie
 /// along the sums keeps its rows; all others become, step after step of the
 /// sums, what a block takes at this step.
-void Factor::copy(int64_t extent) {
+void Factor::copy(int64_t extent, ArrayRef<unsigned> outer) {
   copied = true;
   int64_t blocks = llvm::divideCeil(extent, count);
   access.strides.assign(c.kernel.depth(), 0);
@@ -44,6 +44,10 @@ void Factor::copy(int64_t extent) {
   }
   access.strides[along] = blocks == 1 ? 0 : steps;
   size = blocks * steps * count;
+  for (unsigned loop : llvm::reverse(outer)) {
+    access.strides[loop] = size;
+    size *= c.extent(loop);
+  }
 }
 
 void Factor::allocate(ImplicitLocOpBuilder &b, FlatBuffers &buffers) {

@@ -32,8 +32,9 @@ public:
   Factor(Contraction &c, unsigned operand, unsigned along, int64_t count);
 
   bool isCopied() const { return copied; }
-  /// Has the factor copied, `extent` rows or columns at a time.
-  void copy(int64_t extent);
+  /// Has the factor copied, `extent` rows or columns at a time, and all that
+  /// `outer` loops read.
+  void copy(int64_t extent, llvm::ArrayRef<unsigned> outer = {});
 
   /// Memory for the copy.
   void allocate(mlir::ImplicitLocOpBuilder &b, FlatBuffers &buffers);

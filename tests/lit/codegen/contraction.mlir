@@ -275,3 +275,35 @@ func.func @residual_in_place(%a: memref<64x100xf32>, %b: memref<100x70xf32>, %y:
   memref.dealloc %c : memref<64x70xf32>
   return
 }
+
+// -----
+
+// Where B is more than a cache holds, it is copied once by all threads; then they share tiles of C, whose sums are added
+// up in pieces. A block at the end of C that moves back adds to its new rows only.
+
+#a = affine_map<(m, n, k) -> (m, k)>
+#b = affine_map<(m, n, k) -> (k, n)>
+#c = affine_map<(m, n, k) -> (m, n)>
+// CHECK-LABEL: func.func @tiles
+// CHECK: %[[B:.*]] = memref.alloc() {{.*}} : memref<16777216xf32>
+// CHECK: scf.forall
+// CHECK: vector.store {{.*}}, %[[B]]
+// CHECK: scf.forall (%[[TILE:.*]]) in
+// CHECK-DAG: arith.divui %[[TILE]]
+// CHECK-DAG: arith.remui %[[TILE]]
+// CHECK: vector.load %[[B]]
+// CHECK: math.fma
+// CHECK: vector.maskedstore
+// CHECK: memref.dealloc %[[B]]
+func.func @tiles(%a: memref<4099x4096xf32>, %b: memref<4096x4096xf32>, %c: memref<4099x4096xf32>) {
+  %zero = arith.constant 0.0 : f32
+  linalg.fill ins(%zero : f32) outs(%c : memref<4099x4096xf32>)
+  linalg.generic {indexing_maps = [#a, #b, #c], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : memref<4099x4096xf32>, memref<4096x4096xf32>) outs(%c : memref<4099x4096xf32>) {
+  ^bb0(%x: f32, %y: f32, %sum: f32):
+    %0 = arith.mulf %x, %y fastmath<contract> : f32
+    %1 = arith.addf %sum, %0 fastmath<contract> : f32
+    linalg.yield %1 : f32
+  }
+  return
+}
