@@ -54,7 +54,8 @@ def ExpandMathPass : Pass<"nabla-expand-math", "::mlir::ModuleOp"> {
     ```mlir
     %y = math.tanh %x : vector<16xf32>
     ```
-    becomes some 40 operations of `arith`, `math.fma` and `math.copysign`.
+    becomes some 40 operations of `arith`, `math.fma` and `math.copysign`. Numbers
+    outside of loops, if there are many, share them in a function.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::func::FuncDialect",

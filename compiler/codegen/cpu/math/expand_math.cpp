@@ -188,9 +188,50 @@ bool hasApproximation(Operation *op) {
   return element.isF32() || (element.isF64() && !isa<math::PowFOp>(op));
 }
 
+/// With more numbers than that a straight line would be long, and have many
+/// branches, which costs compilers more than its length.
+constexpr size_t fewScalars = 16;
+
+/// Functions of numbers that run once a call, outside of loops, are shared if
+/// there are many: each is called, not repeated.
+void shareScalars(ModuleOp module) {
+  SmallVector<Operation *> scalars;
+  module->walk([&](Operation *op) {
+    if (isa<math::MathDialect>(op->getDialect()) && approximationOf(op) &&
+        hasApproximation(op) && op->getResult(0).getType().isFloat() &&
+        !op->getParentOfType<LoopLikeOpInterface>())
+      scalars.push_back(op);
+  });
+  if (scalars.size() <= fewScalars)
+    return;
+  for (Operation *op : scalars) {
+    std::string name = ("nabla." + op->getName().stripDialect()).str();
+    llvm::raw_string_ostream(name) << '.' << op->getResult(0).getType();
+    auto function = module.lookupSymbol<func::FuncOp>(name);
+    if (!function) {
+      OpBuilder b(module.getBodyRegion());
+      function = func::FuncOp::create(
+          b, op->getLoc(), name,
+          b.getFunctionType(op->getOperandTypes(), op->getResultTypes()));
+      function.setPrivate();
+      function->setAttr("passthrough", b.getStrArrayAttr({"noinline"}));
+      Block *body = function.addEntryBlock();
+      b.setInsertionPointToStart(body);
+      Operation *own = b.clone(*op);
+      own->setOperands(body->getArguments());
+      func::ReturnOp::create(b, op->getLoc(), own->getResults());
+    }
+    OpBuilder b(op);
+    op->replaceAllUsesWith(
+        func::CallOp::create(b, op->getLoc(), function, op->getOperands()));
+    op->erase();
+  }
+}
+
 class ExpandMathPass : public impl::ExpandMathPassBase<ExpandMathPass> {
 public:
   void runOnOperation() override {
+    shareScalars(getOperation());
     SmallVector<std::pair<Operation *, Approximation>> work;
     getOperation()->walk([&](Operation *op) {
       if (auto approximation = approximationOf(op);
