@@ -179,24 +179,49 @@ struct LowerPad : OpConversionPattern<PadOp> {
 struct LowerConcatenate : OpConversionPattern<ConcatenateOp> {
   using OpConversionPattern::OpConversionPattern;
 
+  /// Bufferization compares each two slices of a tensor, with all between them:
+  /// more are joined in groups first.
+  static constexpr size_t mostSlices = 16;
+
   LogicalResult
   matchAndRewrite(ConcatenateOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    RankedTensorType type = storageTensor(op.getType());
-    Value result = emptyTensor(rewriter, op.getLoc(), type);
-    SmallVector<int64_t> offsets(type.getRank(), 0);
-    SmallVector<int64_t> strides(type.getRank(), 1);
-    for (Value input : adaptor.getInputs()) {
-      auto inputType = cast<RankedTensorType>(input.getType());
-      if (inputType.getNumElements() != 0)
-        result = tensor::InsertSliceOp::create(
-            rewriter, op.getLoc(), input, result, indices(rewriter, offsets),
-            indices(rewriter, inputType.getShape()),
-            indices(rewriter, strides));
-      offsets[op.getDim()] += inputType.getDimSize(op.getDim());
+    SmallVector<Value> parts(adaptor.getInputs());
+    while (parts.size() > mostSlices) {
+      SmallVector<Value> joined;
+      for (size_t i = 0; i < parts.size(); i += mostSlices)
+        joined.push_back(join(
+            op,
+            ArrayRef(parts).slice(i, std::min(mostSlices, parts.size() - i)),
+            rewriter));
+      parts = std::move(joined);
     }
-    rewriter.replaceOp(op, result);
+    rewriter.replaceOp(op, join(op, parts, rewriter));
     return success();
+  }
+
+private:
+  static Value join(ConcatenateOp op, ArrayRef<Value> parts,
+                    PatternRewriter &rewriter) {
+    int64_t dim = op.getDim(), extent = 0;
+    for (Value part : parts)
+      extent += cast<RankedTensorType>(part.getType()).getDimSize(dim);
+    RankedTensorType type = storageTensor(op.getType());
+    SmallVector<int64_t> shape(type.getShape());
+    shape[dim] = extent;
+    Value result =
+        emptyTensor(rewriter, op.getLoc(),
+                    RankedTensorType::get(shape, type.getElementType()));
+    SmallVector<int64_t> offsets(shape.size(), 0), strides(shape.size(), 1);
+    for (Value part : parts) {
+      auto partType = cast<RankedTensorType>(part.getType());
+      if (partType.getNumElements() != 0)
+        result = tensor::InsertSliceOp::create(
+            rewriter, op.getLoc(), part, result, indices(rewriter, offsets),
+            indices(rewriter, partType.getShape()), indices(rewriter, strides));
+      offsets[dim] += partType.getDimSize(dim);
+    }
+    return result;
   }
 };
 

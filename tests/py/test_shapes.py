@@ -107,6 +107,17 @@ def test_parts() -> None:
     assert len(nb.unbind(X, -1)) == 4 and nb.unbind(np.zeros((0, 2))) == []
 
 
+def test_many_parts_are_joined_in_groups() -> None:
+    parts = [X[:, : i % 3] + i for i in range(300)]
+    expected = np.concatenate(parts, 1)
+    text = nb.inspect(lambda *p: nb.concatenate(p, 1), "linalg")(*parts)
+    # 200 parts have elements; there are 19 groups of 16 parts, and 2 groups of these.
+    assert text.count("tensor.insert_slice") == 200 + 19 + 2
+    np.testing.assert_array_equal(nb.concatenate(parts, 1).numpy(), expected)
+    found = nb.grad(lambda x: nb.sum(nb.concatenate([x * i for i in range(40)]) ** 2))(X)
+    np.testing.assert_allclose(found.numpy(), 2 * X * sum(i * i for i in range(40)), rtol=1e-12)
+
+
 def test_joining_promotes() -> None:
     joined = nb.concatenate([nb.tensor([1]), nb.tensor([1.5])])
     assert joined.dtype == "float32" and joined.tolist() == [1.0, 1.5]
