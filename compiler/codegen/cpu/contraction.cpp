@@ -20,8 +20,8 @@ constexpr int64_t minMultiplications = 2048;
 constexpr int64_t minColumns = 4, minRowsToPack = 4;
 /// So many products pay for loading and storing a sum.
 constexpr int64_t minSteps = 64;
-/// So many blocks of rows pay for copies of B.
-constexpr int64_t minBlocksToTile = 8;
+/// So many rows pay for copies of all of B.
+constexpr int64_t minRowsToTile = 448;
 
 /// The argument that `value` is, or is a wider form of.
 BlockArgument argumentOf(Value value) {
@@ -141,7 +141,7 @@ bool Contraction::chooseRowsAndBlock(unsigned vectorBits, const Host &host) {
 /// Whether B is too much for the second cache, and many rows of C read it.
 bool Contraction::readsBeyondCache(const Host &host) const {
   return rows.empty() && shared.empty() && sums.size() == 1 &&
-         extent(m) >= minBlocksToTile * block.rows &&
+         extent(m) >= minRowsToTile &&
          product(sums) * extent(n) * sumBytes() > host.l2Bytes;
 }
 
