@@ -60,7 +60,7 @@ def test_round_trip(name: str) -> None:
 def test_derivatives_come_from_the_passes() -> None:
     """The trace holds transform ops and no derivative; nabla-opt alone expands them."""
     trace = nb.inspect(nb.grad(lambda x: nb.sin(x) * x))(2.0)
-    assert "nabla.linearize @lambda(" in trace and "nabla.apply_transposed" in trace
+    assert re.search(r"nabla.linearize @\w+\(", trace) and "nabla.apply_transposed" in trace
     assert "nabla.cos" not in trace
     derivative = passed(trace, "--nabla-transforms", "--nabla-simplify")
     assert "nabla.cos" in derivative and not re.search(TRANSFORMS, derivative)
