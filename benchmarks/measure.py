@@ -115,15 +115,16 @@ def compiled_on(
     return call
 
 
-def wait_for_quiet(most: float = 0.1) -> None:
-    """Sleeps until the threads of this process do: those of OpenMP and OpenBLAS spin for up to
-    30 ms after a call, and slow down whoever comes next."""
+def wait_for_quiet(most: float = 0.5) -> None:
+    """Sleeps until the threads of this process do: those of OpenBLAS spin for 100 ms after a
+    call, and slow down whoever comes next. Looks at long spans, for the system counts the time
+    of a thread in steps of 4 ms."""
     end = time.perf_counter() + most
     used = time.process_time()
     while time.perf_counter() < end:
-        time.sleep(1e-3)
+        time.sleep(2e-2)
         before, used = used, time.process_time()
-        if used - before < 2e-4:
+        if used - before < 2e-3:
             return
 
 
@@ -145,7 +146,7 @@ def take_turns(
     end = time.perf_counter() + seconds
     while time.perf_counter() < end or len(samples["nabla"]) < (5 if seconds else 1):
         for name, call in calls.items():
-            if settle and not (samples[name] and samples[name][0] > 5e4):
+            if settle:
                 wait_for_quiet()
                 call()
             start = time.perf_counter()
