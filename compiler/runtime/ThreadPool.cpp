@@ -89,12 +89,8 @@ void ThreadPool::makeRoom() {
 }
 
 void ThreadPool::wakeWorkers(int64_t turns) {
-  if (sleepers.load() == 0)
-    return;
-  // A scheduler often wakes a thread on the processor of the one who asks,
-  // where it would wait for milliseconds although another is idle.
-  makeRoom();
-  futexWake(generation, std::min(turns - 1, threads));
+  if (sleepers.load() > 0)
+    futexWake(generation, std::min(turns - 1, threads));
 }
 
 bool ThreadPool::takeTurn() {
@@ -160,9 +156,13 @@ ThreadPool::Outcome ThreadPool::tryRun(int64_t turns, LoopBody loopBody,
   ticket.store(number << 32 | static_cast<uint64_t>(turns),
                std::memory_order_release);
   generation.fetch_add(1);
+  // A scheduler often wakes a thread on the processor of the one who asks, or
+  // moves that one to a worker's: one of them would wait for milliseconds
+  // although another processor is idle.
+  makeRoom();
   wakeWorkers(turns);
   while (takeTurn())
-    ;
+    makeRoom();
   waitForTurns();
   inside = false;
   return failed.exchange(false) ? Outcome::Failed : Outcome::Finished;
