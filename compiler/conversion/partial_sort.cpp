@@ -23,9 +23,8 @@ namespace {
 
 class PartialSort {
 public:
-  PartialSort(ImplicitLocOpBuilder &builder, SortOrder order, Value keys,
-              int64_t count)
-      : b(builder), order(order), keys(keys), count(count) {}
+  PartialSort(ImplicitLocOpBuilder &builder, Value keys, int64_t count)
+      : b(builder), keys(keys), count(count) {}
 
   Value run();
 
@@ -48,7 +47,6 @@ private:
   SmallVector<Value> insert(Value row, Value place, Value key, ValueRange best);
 
   ImplicitLocOpBuilder &b;
-  SortOrder order;
   Value keys;
   int64_t count;
 };
@@ -67,9 +65,8 @@ SmallVector<Value> PartialSort::insert(Value row, Value place, Value key,
   auto shift = [&](Value at, ValueRange args) -> SmallVector<Value> {
     Value oldKey = read(args[0], row, at), oldPosition = read(args[1], row, at);
     Value isNew = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, at, place);
-    Value moves =
-        arith::OrIOp::create(b, arith::OrIOp::create(b, args[4], isNew),
-                             order.comesBefore(b, args[2], oldKey));
+    Value moves = arith::OrIOp::create(
+        b, arith::OrIOp::create(b, args[4], isNew), less(args[2], oldKey));
     auto pick = [&](Value x, Value y) -> Value {
       return arith::SelectOp::create(b, moves, x, y);
     };
@@ -85,8 +82,8 @@ SmallVector<Value> PartialSort::insert(Value row, Value place, Value key,
 SmallVector<Value> PartialSort::offer(Value row, Value place, ValueRange best) {
   Value key = read(keys, row, place);
   Value last = read(best[0], row, index(count - 1));
-  Value belongs = arith::OrIOp::create(b, less(place, index(count)),
-                                       order.comesBefore(b, key, last));
+  Value belongs =
+      arith::OrIOp::create(b, less(place, index(count)), less(key, last));
   auto take = [&](OpBuilder &, Location) {
     scf::YieldOp::create(b, insert(row, place, key, best));
   };
@@ -100,7 +97,8 @@ Value PartialSort::run() {
   int64_t numRows = type.getDimSize(0), extent = type.getDimSize(1);
   SmallVector<int64_t> shape{numRows, count};
   Location loc = b.getLoc();
-  SortedRows best{
+  // The keys and the positions.
+  SmallVector<Value> best{
       emptyTensor(b, loc, type.clone(shape)),
       emptyTensor(b, loc, RankedTensorType::get(shape, b.getI64Type()))};
   Value zero = index(0), one = index(1);
@@ -109,12 +107,11 @@ Value PartialSort::run() {
         b, zero, index(extent), one, found,
         [&](Value place, ValueRange args) { return offer(row, place, args); });
   };
-  return emitLoop(b, zero, index(numRows), one, best.values(), search)[1];
+  return emitLoop(b, zero, index(numRows), one, best, search)[1];
 }
 
-Value emitPartialSort(ImplicitLocOpBuilder &b, SortOrder order, Value keys,
-                      int64_t count) {
-  return PartialSort(b, order, keys, count).run();
+Value emitPartialSort(ImplicitLocOpBuilder &b, Value keys, int64_t count) {
+  return PartialSort(b, keys, count).run();
 }
 
 } // namespace nabla

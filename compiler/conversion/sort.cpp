@@ -19,22 +19,10 @@ using namespace mlir;
 
 namespace nabla {
 
-Value SortOrder::comesBefore(ImplicitLocOpBuilder &b, Value x, Value y) const {
-  x = extendToCompute(b, load(b, element, x));
-  y = extendToCompute(b, load(b, element, y));
-  if (descending)
-    std::swap(x, y);
-  if (!isa<FloatType>(element)) {
-    bool isSigned = numberKind(element) == NumberKind::Signed;
-    return arith::CmpIOp::create(
-        b, isSigned ? arith::CmpIPredicate::slt : arith::CmpIPredicate::ult, x,
-        y);
-  }
-  // A number is less than a NaN, and a NaN than nothing.
-  Value less = arith::CmpFOp::create(b, arith::CmpFPredicate::ULT, x, y);
-  Value isNumber = arith::CmpFOp::create(b, arith::CmpFPredicate::ORD, x, x);
-  return arith::AndIOp::create(b, less, isNumber);
-}
+/// Shorter rows are sorted by comparing each with each.
+static constexpr int64_t mostRanked = 128;
+/// Elements that are worth a turn of a thread.
+static constexpr int64_t elementsOfTurn = 1024;
 
 SmallVector<Value> emitLoop(ImplicitLocOpBuilder &b, Value from, Value to,
                             Value step, ValueRange carried, LoopStep body) {
@@ -42,6 +30,55 @@ SmallVector<Value> emitLoop(ImplicitLocOpBuilder &b, Value from, Value to,
     scf::YieldOp::create(b, body(iv, args));
   };
   return scf::ForOp::create(b, from, to, step, carried, build).getResults();
+}
+
+/// The largest divisor of `number` up to `bound`.
+static int64_t divisorUpTo(int64_t number, int64_t bound) {
+  while (number % bound != 0)
+    --bound;
+  return bound;
+}
+
+/// `body` for the rows from `first` on, which lie in `result`.
+static Value emitRowsFrom(ImplicitLocOpBuilder &b, Value first, Value result,
+                          RowBody body) {
+  Value zero = arith::ConstantIndexOp::create(b, 0);
+  Value one = arith::ConstantIndexOp::create(b, 1);
+  int64_t numRows = cast<RankedTensorType>(result.getType()).getDimSize(0);
+  Value end = arith::ConstantIndexOp::create(b, numRows);
+  auto step = [&](Value number, ValueRange args) -> SmallVector<Value> {
+    Value row = arith::AddIOp::create(b, first, number);
+    return {body(row, args[0], number)};
+  };
+  return emitLoop(b, zero, end, one, result, step)[0];
+}
+
+Value emitRows(ImplicitLocOpBuilder &b, int64_t numRows, int64_t extent,
+               RowBody body) {
+  auto type = RankedTensorType::get({numRows, extent}, b.getI64Type());
+  Value result = emptyTensor(b, b.getLoc(), type);
+  int64_t most = std::max<int64_t>(1, elementsOfTurn / extent);
+  int64_t rowsOfTurn = divisorUpTo(numRows, std::min(numRows, most));
+  if (rowsOfTurn == numRows)
+    return emitRowsFrom(b, arith::ConstantIndexOp::create(b, 0), result, body);
+  auto constants = [&](ArrayRef<int64_t> values) {
+    return getAsIndexOpFoldResult(b.getContext(), values);
+  };
+  auto loop =
+      scf::ForallOp::create(b, constants(0), constants(numRows),
+                            constants(rowsOfTurn), result, std::nullopt);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loop.getBody());
+  Value first = loop.getInductionVar(0), shared = loop.getRegionIterArgs()[0];
+  SmallVector<OpFoldResult> starts{first, b.getIndexAttr(0)},
+      sizes = constants({rowsOfTurn, extent}), strides = constants({1, 1});
+  Value slice =
+      tensor::ExtractSliceOp::create(b, shared, starts, sizes, strides);
+  Value filled = emitRowsFrom(b, first, slice, body);
+  b.setInsertionPointToStart(loop.getTerminator().getBody());
+  tensor::ParallelInsertSliceOp::create(b, filled, shared, starts, sizes,
+                                        strides);
+  return loop.getResult(0);
 }
 
 namespace {
@@ -66,14 +103,14 @@ struct LowerArgsort : OpConversionPattern<ArgsortOp> {
       return success();
     }
     Type element = getElementTypeOrSelf(op.getX().getType());
-    SortOrder order{element, op.getDescending()};
-    Value keys = adaptor.getX();
+    Value keys = emitSortKeys(b, element, op.getDescending(), adaptor.getX());
     int64_t extent = op.getX().getType().getDimSize(1), count = op.getCount();
     if (isFewOf(count, extent)) {
-      rewriter.replaceOp(op, emitPartialSort(b, order, keys, count));
+      rewriter.replaceOp(op, emitPartialSort(b, keys, count));
       return success();
     }
-    Value sorted = emitMergeSort(b, order, keys);
+    Value sorted =
+        extent <= mostRanked ? emitRankSort(b, keys) : emitRadixSort(b, keys);
     SmallVector<OpFoldResult> starts(2, b.getIndexAttr(0));
     SmallVector<OpFoldResult> strides(2, b.getIndexAttr(1));
     SmallVector<OpFoldResult> sizes{b.getIndexAttr(type.getDimSize(0)),

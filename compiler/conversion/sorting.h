@@ -2,6 +2,8 @@
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
+// All of them order integers without sign, the keys, and give their positions.
+//
 //===----------------------------------------------------------------------===//
 
 #ifndef NABLA_COMPILER_CONVERSION_SORTING_H
@@ -11,23 +13,20 @@
 
 namespace nabla {
 
-/// What the elements of rows are sorted by.
-struct SortOrder {
-  mlir::Type element; // of the Nabla dialect
-  bool descending;
+/// Integers, read without sign, that are in order where the elements of `x`,
+/// as they lie in memory, are, and equal where those are. `element` is their
+/// type in the Nabla dialect. NaN are equal, and larger than all numbers.
+mlir::Value emitSortKeys(mlir::ImplicitLocOpBuilder &b, mlir::Type element,
+                         bool descending, mlir::Value x);
 
-  /// Whether `x` stands before `y`, both as they lie in memory, wherever they
-  /// come from. NaN are larger than all numbers.
-  mlir::Value comesBefore(mlir::ImplicitLocOpBuilder &b, mlir::Value x,
-                          mlir::Value y) const;
-};
+/// The positions that sort each row of `keys`, of static dimensions; equal keys
+/// keep their order.
+mlir::Value emitRankSort(mlir::ImplicitLocOpBuilder &b, mlir::Value keys);
+mlir::Value emitRadixSort(mlir::ImplicitLocOpBuilder &b, mlir::Value keys);
 
-/// The elements of every row, and the positions they come from.
-struct SortedRows {
-  mlir::Value keys, positions;
-
-  llvm::SmallVector<mlir::Value> values() const { return {keys, positions}; }
-};
+/// The first `count` of them.
+mlir::Value emitPartialSort(mlir::ImplicitLocOpBuilder &b, mlir::Value keys,
+                            int64_t count);
 
 /// A loop from `from` to `to` that carries values.
 using LoopStep = llvm::function_ref<llvm::SmallVector<mlir::Value>(
@@ -36,13 +35,13 @@ llvm::SmallVector<mlir::Value>
 emitLoop(mlir::ImplicitLocOpBuilder &b, mlir::Value from, mlir::Value to,
          mlir::Value step, mlir::ValueRange carried, LoopStep body);
 
-/// The positions that sort each row of `keys`; its type has static dimensions.
-mlir::Value emitMergeSort(mlir::ImplicitLocOpBuilder &b, SortOrder order,
-                          mlir::Value keys);
-
-/// The first `count` of them.
-mlir::Value emitPartialSort(mlir::ImplicitLocOpBuilder &b, SortOrder order,
-                            mlir::Value keys, int64_t count);
+/// Fills a matrix of positions row by row, on several threads where it is much
+/// work. `body` takes the number of the row, a matrix and the number of the row
+/// in that, which it fills.
+using RowBody = llvm::function_ref<mlir::Value(
+    mlir::Value row, mlir::Value result, mlir::Value rowOfResult)>;
+mlir::Value emitRows(mlir::ImplicitLocOpBuilder &b, int64_t numRows,
+                     int64_t extent, RowBody body);
 
 } // namespace nabla
 

@@ -38,6 +38,52 @@ def test_nan_count_as_largest() -> None:
     assert nb.argsort(x, descending=True).tolist() == [0, 4, 3, 2, 5, 1]
 
 
+FLOATS = ["float16", "float32", "float64"]
+INTEGERS = ["int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64"]
+#: Lengths of rows on both sides of where another way to sort begins.
+EXTENTS = [1, 2, 16, 37, 128, 129, 300]
+
+
+def _samples(dtype: str, extent: int) -> np.ndarray[Any, Any]:
+    """Rows of random bits, of few values, and of one."""
+    rng = np.random.default_rng(extent)
+    kind = np.dtype(dtype)
+    bits = rng.integers(0, 256, (2, extent, kind.itemsize), dtype=np.uint8).view(kind)[..., 0]
+    special = [0.0, -0.0, np.inf, -np.inf, np.nan, -np.nan, 5e-8] if kind.kind == "f" else [3, 0, 1]
+    few = rng.choice(np.array(special, kind), (2, extent))
+    return np.concatenate([bits, few, np.ones((1, extent), kind)])
+
+
+@pytest.mark.parametrize("dtype", [*FLOATS, *INTEGERS, "bool"])
+def test_every_type_and_length(dtype: str) -> None:
+    for extent in EXTENTS:
+        if dtype == "bool":
+            x = np.random.default_rng(extent).random((5, extent)) < 0.5
+        else:
+            x = _samples(dtype, extent)
+        # The opposite of what NumPy sorts upwards, equal elements and NaN from the right.
+        mirrored = extent - 1 - np.argsort(x[:, ::-1], kind="stable")[:, ::-1]
+        np.testing.assert_array_equal(nb.argsort(x).numpy(), np.argsort(x, kind="stable"))
+        np.testing.assert_array_equal(nb.argsort(x, descending=True).numpy(), mirrored)
+        few = min(extent, 3)
+        np.testing.assert_array_equal(nb.top_k(x, few)[1].numpy(), mirrored[:, :few])
+
+
+def test_bfloat16() -> None:
+    bits = np.arange(0, 65536, 7, dtype=np.uint16)
+    np.random.default_rng(0).shuffle(bits)
+    x = (bits.astype(np.uint32) << 16).view(np.float32)
+    expected = np.argsort(x, kind="stable")
+    np.testing.assert_array_equal(nb.argsort(nb.tensor(x, dtype="bfloat16")).numpy(), expected)
+
+
+@pytest.mark.parametrize("shape", [(3, 70_000), (1031, 129), (2000, 150), (3001, 5)])
+def test_rows_of_several_threads(shape: tuple[int, int]) -> None:
+    x = np.random.default_rng(1).normal(size=shape).astype(np.float32)
+    np.testing.assert_array_equal(nb.argsort(x).numpy(), np.argsort(x, kind="stable"))
+    np.testing.assert_array_equal(nb.sort(x, 0).numpy(), np.sort(x, 0))
+
+
 def test_top_k() -> None:
     values, places = nb.top_k(X, 2)
     np.testing.assert_array_equal(values.numpy(), np.sort(X)[:, ::-1][:, :2])
