@@ -205,6 +205,9 @@ class Torch(Library):
     def max(self, x: Any, axis: int | None = None, keepdims: bool = False) -> Any:
         return self.module.amax(x, () if axis is None else axis, keepdims)
 
+    def sort(self, x: Any, axis: int) -> Any:
+        return self.module.sort(x, axis).values
+
     def transpose(self, x: Any) -> Any:
         return x.T.contiguous()
 
