@@ -78,20 +78,18 @@ Value FloatMath::cosh(Value x) {
   return add(half, div(number(0.25), half));
 }
 
-/// A polynomial below 0.75; then 1 - 2 / (exp(2x) + 1), which is 1 long before
-/// the power overflows.
+/// With t = expm1(2|x|): q = t / (t + 2); below t = 1 the same as t / 2 (1 -
+/// q), where rounding errors of q count little. It is 1 long before t
+/// overflows.
 Value FloatMath::tanh(Value x) {
-  Value a = abs(x);
-  Value z = mul(x, x);
-  Value tail = polynomial(z, polynomials::tanhF32, polynomials::tanhF64);
-  Value small = fma(mul(a, z), tail, a);
-  Value last = number(pick(20.0, 40.0)), twice = add(a, a);
+  Value a = abs(x), twice = add(a, a), last = number(pick(20.0, 40.0));
   Reduced reduced = reduceByLog2(select(gt(twice, last), last, twice));
   Value scale = powerOf2(reduced.count);
-  // (1 + expm1(rest)) 2^count + 1
-  Value power = add(fma(scale, expm1OfRest(reduced.rest), scale), number(1));
-  Value large = sub(number(1), div(number(2), power));
-  return copysign(select(lt(a, number(0.75)), small, large), x);
+  Value t = fma(scale, expm1OfRest(reduced.rest), sub(scale, number(1)));
+  Value large = div(t, add(t, number(2)));
+  Value half = mul(t, number(0.5));
+  Value small = fma(neg(half), large, half);
+  return copysign(select(lt(t, number(1)), small, large), x);
 }
 
 /// x P(x^2) below 1; then 1 - exp(-x^2) Q(x) (W. J. Cody, "Rational Chebyshev

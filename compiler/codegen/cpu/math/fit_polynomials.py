@@ -50,10 +50,6 @@ def erf(x):
     return 2 / PI.sqrt() * (-x * x).exp() * series(x, lambda k: 2 * x * x / (2 * k + 1))
 
 
-def tanh(x):
-    return 1 - 2 / ((2 * x).exp() + 1)
-
-
 def of_square(f):
     """(f(x) / x - 1) / z as a function of z = x * x."""
 
@@ -85,8 +81,6 @@ POLYNOMIALS = (
      ((-LN2 / 2, LN2 / 2),) * 2, lambda r: r * r),
     ("log", "(log((1 + s) / (1 - s)) / s - 2) / z, z = s^2", log_tail,
      ((D(0), S2),) * 2, lambda z: z / 2),
-    ("tanh", "(tanh(x) / x - 1) / z, z = x^2", of_square(tanh), ((D(0), D("0.5625")),) * 2,
-     lambda z: z),
     ("sin", "(sin(x) / x - 1) / z, z = x^2", of_square(sin), ((D(0), PI * PI / 16),) * 2,
      lambda z: z),
     ("cos", "(cos(x) - 1 + z / 2) / z^2, z = x^2",
