@@ -73,11 +73,18 @@ def test_long_sums_add_up_in_memory(m, n, k):
     check(lambda a, b: a.T @ b, lambda a, b: a.T @ b, a, b, tolerance=1e-12)
 
 
-def test_rows_at_multiples_of_a_page_are_copied():
-    a, b = rand(30, 1024), rand(1024, 130)
-    check(lambda a, b: a @ b, lambda a, b: a @ b, a, b)
-    a, b = rand(130, 1024), rand(130, 200)
-    check(lambda a, b: a.T @ b, lambda a, b: a.T @ b, a, b)
+@pytest.mark.parametrize(
+    "m, n, k", [(130, 400, 900), (97, 613, 1021), (1029, 300, 1100), (64, 1100, 70), (1030, 40, 50)]
+)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_products_of_several_tiles(m, n, k, dtype):
+    """B does not fit into a cache; columns of A, on a page each, are copied, and of batches too."""
+    shapes = [(m, k), (k, n), (k, m), (n, k), (2, m, k), (k, 2, n)]
+    arrays = [rand(*shape, dtype=dtype) for shape in shapes]
+    found = nb.compile(layouts)(*arrays)
+    tolerance = 2e-5 if dtype == np.float32 else 1e-13
+    for got, want in zip(found, layouts(*wide(*arrays)), strict=True):
+        np.testing.assert_allclose(np.asarray(got), want, tolerance, tolerance * np.sqrt(k))
 
 
 # x, kernel, stride, dilation, padding, groups

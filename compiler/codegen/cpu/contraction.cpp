@@ -20,8 +20,11 @@ constexpr int64_t minMultiplications = 2048;
 constexpr int64_t minColumns = 4, minRowsToPack = 4;
 /// So many products pay for loading and storing a sum.
 constexpr int64_t minSteps = 64;
-/// So many rows pay for copies of all of B.
-constexpr int64_t minRowsToTile = 448;
+/// So many blocks of rows pay for keeping B in the second cache.
+constexpr int64_t minBlocksToTile = 4;
+/// Fewer columns read A from beyond that cache too often, or copy it.
+constexpr int64_t minTileColumns = 128, minTileColumnsOfCopy = 512;
+constexpr int64_t pageBytes = 4096;
 
 /// The argument that `value` is, or is a wider form of.
 BlockArgument argumentOf(Value value) {
@@ -63,6 +66,12 @@ int64_t Contraction::product(ArrayRef<unsigned> loops) const {
   for (unsigned loop : loops)
     all *= extent(loop);
   return all;
+}
+
+bool Contraction::readsColumnsOfA() const {
+  const Access &access = this->access(a);
+  return access.strides[m] == 1 &&
+         std::abs(access.strides[sums.back()]) * sumBytes() >= pageBytes;
 }
 
 Type Contraction::sumType() const {
@@ -138,16 +147,27 @@ bool Contraction::chooseRowsAndBlock(unsigned vectorBits, const Host &host) {
          extent(n) >= minColumns && (!mustPack || all >= minRowsToPack);
 }
 
-/// Whether B is too much for the second cache, and many rows of C read it.
-bool Contraction::readsBeyondCache(const Host &host) const {
-  return rows.empty() && shared.empty() && sums.size() == 1 &&
-         extent(m) >= minRowsToTile &&
-         product(sums) * extent(n) * sumBytes() > host.l2Bytes;
+/// Whether many blocks of rows read the same of B.
+bool Contraction::readsAllOfBOften() const {
+  return rows.empty() && sums.size() == 1 &&
+         llvm::divideCeil(extent(m), block.rows) >= minBlocksToTile;
 }
 
-/// How many steps along the sums read no more of B than so many bytes.
-int64_t Contraction::stepsInCache(int64_t bytes, int64_t columns) const {
-  return std::max<int64_t>(bytes / (columns * sumBytes()), 1);
+/// How many steps along the sums read no more than so many bytes.
+int64_t Contraction::stepsInCache(int64_t bytes, int64_t elements) const {
+  return std::max<int64_t>(bytes / (elements * sumBytes()), 1);
+}
+
+/// While a block of rows goes through a tile, what it reads of A stays in the
+/// first cache; while all of them do, what they read of B, in the second.
+void Contraction::chooseTile(const Host &host) {
+  int64_t bytes = host.l2Bytes / 2;
+  int64_t least = readsColumnsOfA() ? minTileColumnsOfCopy : minTileColumns;
+  divideSums(std::min(stepsInCache(host.l1Bytes, block.rows),
+                      stepsInCache(bytes, least)));
+  tileColumns = std::max(bytes / (product(sums) * sumBytes()) /
+                             block.columns() * block.columns(),
+                         block.columns());
 }
 
 /// At most so many steps are added up in registers, then in memory.
@@ -177,13 +197,11 @@ std::optional<Contraction> Contraction::match(const Kernel &original,
   c.kernel.collapseAll();
   if (!c.classifyLoops() || !c.chooseRowsAndBlock(vectorBits, host))
     return std::nullopt;
-  // What rows of C share of B stays in a cache until the last of them has read
-  // it: in the first one for a tile, which reads it as often.
-  if (c.readsBeyondCache(host)) {
-    c.divideSums(c.stepsInCache(host.l1Bytes, c.block.columns()));
-    int64_t rowBytes = c.product(c.sums) * c.sumBytes();
-    c.tileExtent = std::max(host.l2Bytes / 4 / rowBytes, c.block.columns());
+  if (c.readsAllOfBOften()) {
+    c.chooseTile(host);
   } else {
+    // What rows of C share of B stays in a cache until the last of them has
+    // read it.
     int64_t columns = c.rows.empty() ? c.block.columns() : c.extent(c.n);
     c.divideSums(c.stepsInCache(host.l2Bytes / 4, columns));
   }

@@ -31,9 +31,9 @@ struct Contraction {
   llvm::SmallVector<unsigned> shared, memorySums, rows, sums;
   unsigned a, b; // positions among the operands; C is the third
   RegisterBlock block;
-  /// 0, or into tiles of about how many rows and columns C is cut, for what a
-  /// tile reads to stay in the second cache.
-  int64_t tileExtent = 0;
+  /// 0, or into tiles of how many columns C is cut, for what a tile reads of B
+  /// to stay in the second cache while rows pass by.
+  int64_t tileColumns = 0;
   /// Elementwise work on C that follows. Its loops are those of the product,
   /// but n is the last one.
   std::vector<Kernel> epilogue;
@@ -49,14 +49,18 @@ struct Contraction {
   }
   int64_t extent(unsigned loop) const { return kernel.extents[loop]; }
   int64_t product(llvm::ArrayRef<unsigned> loops) const;
+  /// Whether neighbours along m lie in a row of A, and steps of the sums on
+  /// pages of their own.
+  bool readsColumnsOfA() const;
   mlir::Type sumType() const;
   int64_t sumBytes() const;
 
 private:
   bool classifyLoops();
   bool chooseRowsAndBlock(unsigned vectorBits, const Host &host);
-  bool readsBeyondCache(const Host &host) const;
-  int64_t stepsInCache(int64_t bytes, int64_t columns) const;
+  bool readsAllOfBOften() const;
+  void chooseTile(const Host &host);
+  int64_t stepsInCache(int64_t bytes, int64_t elements) const;
   void divideSums(int64_t most);
 };
 

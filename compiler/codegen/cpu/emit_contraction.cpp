@@ -28,16 +28,18 @@ using namespace mlir;
 namespace nabla {
 namespace {
 
-/// Rows of B that are this far apart are on pages of their own.
-constexpr int64_t pageBytes = 4096;
-/// Rows of A at multiples of this compete for the same places in the cache.
-constexpr int64_t wayBytes = 1024;
+/// Rows of B that are this far apart are better read from a copy: most are on
+/// pages of their own.
+constexpr int64_t apartBytes = 3072;
 /// How many blocks must read a copy to pay for it.
 constexpr int64_t minBlocksToCopy = 4;
 /// How many blocks of rows a thread does, to pay for copies of its own.
 constexpr int64_t minBlocksOfPart = 16;
-/// As many tiles keep some threads busy, if there is work for so many.
-constexpr int64_t minTiles = 16;
+/// How many rows a tile has that adds up in memory, and thus reads all of its
+/// columns of B anew.
+constexpr int64_t minRowsOfTile = 128;
+/// So many blocks of rows lie side by side where they are copied from.
+constexpr int64_t blocksOfCopy = 4;
 /// Of one element, among fused ones in registers, in units of `numParts`.
 constexpr double workOfMultiplication = 0.25;
 /// Of one element that is copied.
@@ -76,7 +78,7 @@ private:
     int64_t size;
   };
 
-  bool copiesRows();
+  bool copiesRows() { return c.tileColumns != 0 && c.readsColumnsOfA(); }
   bool copiesColumns();
   unsigned chooseLoop(int64_t parts);
   int64_t chooseSize(unsigned loop, int64_t parts);
@@ -87,10 +89,17 @@ private:
   int64_t blockSize(unsigned loop) {
     return loop == c.m ? block.rows : block.columns();
   }
+  /// So many are copied at a time.
+  int64_t rowsOfCopy() { return blocksOfCopy * block.rows; }
   void shareColumns();
   void emitParts(unsigned loop, int64_t size);
   void emitTiles();
   void emitPart();
+  void emitBlocksOfPart();
+  void emitTilesOfPart();
+  void emitStretches(unsigned loop, int64_t size, function_ref<void()> body);
+  void copyColumns();
+  void emitTile();
   void emitLoops(ArrayRef<unsigned> loops, llvm::function_ref<void()> body);
   void emitBlocks(unsigned loop, Value &old, llvm::function_ref<void()> body);
   void emitBlock();
@@ -134,19 +143,8 @@ bool ContractionEmitter::copiesColumns() {
   int64_t blocks =
       c.product(c.rows) * llvm::divideCeil(c.extent(c.m), block.rows);
   int64_t bytes = std::abs(access.strides[c.sums.back()]) * c.sumBytes();
-  return c.tileExtent != 0 || access.strides[c.n] != 1 ||
-         (bytes >= pageBytes && blocks >= minBlocksToCopy);
-}
-
-/// Rows are copied once for all columns.
-bool ContractionEmitter::copiesRows() {
-  if (!c.rows.empty() || c.sums.size() != 1 || numBlocks(c.n) < minBlocksToCopy)
-    return false;
-  const Access &access = c.access(c.a);
-  int64_t row = access.strides[c.m], step = access.strides[c.sums.back()];
-  if (step == 1)
-    return row * c.sumBytes() % wayBytes == 0;
-  return row == 1 && step * c.sumBytes() >= wayBytes;
+  return access.strides[c.n] != 1 ||
+         (bytes >= apartBytes && blocks >= minBlocksToCopy);
 }
 
 void ContractionEmitter::emit() {
@@ -200,17 +198,20 @@ void ContractionEmitter::chooseTile(int64_t parts) {
     int64_t blocks = llvm::divideCeil(c.extent(loop), blockSize(loop));
     stretches[loop].size = llvm::divideCeil(blocks, number) * blockSize(loop);
   };
-  if (c.tileExtent != 0) {
-    int64_t most = c.tileExtent;
-    setNumber(c.m, llvm::divideCeil(c.extent(c.m), most));
-    int64_t across = llvm::divideCeil(c.extent(c.n), most);
-    int64_t down = llvm::divideCeil(c.extent(c.m), tileRows.size);
-    int64_t wanted = std::min(parts, minTiles);
-    setNumber(c.n, std::max<int64_t>(across, llvm::divideCeil(wanted, down)));
-  } else if (parts > 1) {
-    setNumber(c.m, parts);
+  int64_t across = 1;
+  if (parts > 1 && c.tileColumns != 0) {
+    across = llvm::divideCeil(c.extent(c.n), c.tileColumns);
+    setNumber(c.n, across);
+  }
+  if (parts > 1) {
+    setNumber(c.m, llvm::divideCeil(parts, across));
     if (copiesColumns() && !c.shared.empty())
       tileRows.size = std::max(tileRows.size, minBlocksOfPart * block.rows);
+    if (!c.memorySums.empty())
+      tileRows.size = std::max<int64_t>(
+          tileRows.size, llvm::alignTo(minRowsOfTile, block.rows));
+    if (copiesRows())
+      tileRows.size = llvm::alignTo(tileRows.size, rowsOfCopy());
   }
   tileRows.size = std::min(tileRows.size, c.extent(c.m));
   tileColumns.size = std::min(tileColumns.size, c.extent(c.n));
@@ -231,10 +232,7 @@ void ContractionEmitter::shareColumns() {
     Stretch whole = stretches[c.n];
     Value column = arith::MulIOp::create(b, first, constant(size));
     stretches[c.n] = {column, blocksOfPart * size};
-    emitLoops(c.memorySums, [&] {
-      emitBlocks(c.n, oldColumns,
-                 [&] { columns.copyBlock(b, buffers, place); });
-    });
+    emitLoops(c.memorySums, [&] { copyColumns(); });
     stretches[c.n] = whole;
   };
   if (blocksOfPart < blocks)
@@ -258,7 +256,8 @@ void ContractionEmitter::emitTiles() {
   auto number = [&](unsigned loop) {
     return llvm::divideCeil(c.extent(loop), stretches[loop].size);
   };
-  int64_t across = number(c.n), tiles = number(c.m) * across;
+  // One tile below the other: they read the same of B.
+  int64_t down = number(c.m), tiles = down * number(c.n);
   if (tiles == 1) {
     emitPart();
     return;
@@ -269,22 +268,13 @@ void ContractionEmitter::emitTiles() {
         stretches[loop].first =
             arith::MulIOp::create(b, index, constant(stretches[loop].size));
     };
-    cut(c.m, arith::DivUIOp::create(b, tile, constant(across)));
-    cut(c.n, arith::RemUIOp::create(b, tile, constant(across)));
+    cut(c.n, arith::DivUIOp::create(b, tile, constant(down)));
+    cut(c.m, arith::RemUIOp::create(b, tile, constant(down)));
     emitPart();
   });
 }
 
 void ContractionEmitter::emitPart() {
-  if (copiesRows())
-    rows.copy(stretches[c.m].size);
-  bool copiesAllColumns = !sharesColumns && copiesColumns() && !c.rows.empty();
-  bool copiesEachColumn = !sharesColumns && copiesColumns() && c.rows.empty();
-  if (!sharesColumns && copiesColumns())
-    columns.copy(copiesAllColumns ? c.extent(c.n) : block.columns());
-  rows.allocate(b, buffers);
-  if (!sharesColumns)
-    columns.allocate(b, buffers);
   int64_t work = 0;
   for (Kernel &kernel : c.epilogue)
     work += kernel.bodyCost() * block.size();
@@ -292,33 +282,104 @@ void ContractionEmitter::emitPart() {
     blockBuffer = memref::AllocOp::create(
         b, MemRefType::get({block.size() * block.lanes}, c.sumType()),
         b.getI64IntegerAttr(64));
+  if (c.tileColumns != 0)
+    emitTilesOfPart();
+  else
+    emitBlocksOfPart();
+  if (blockBuffer)
+    memref::DeallocOp::create(b, blockBuffer);
+}
+
+/// All rows for a block of columns, then for the next one.
+void ContractionEmitter::emitBlocksOfPart() {
+  bool copiesAllColumns = !sharesColumns && copiesColumns() && !c.rows.empty();
+  bool copiesEachColumn = !sharesColumns && copiesColumns() && c.rows.empty();
+  if (!sharesColumns && copiesColumns())
+    columns.copy(copiesAllColumns ? c.extent(c.n) : block.columns());
+  if (!sharesColumns)
+    columns.allocate(b, buffers);
   auto overColumns = [&](llvm::function_ref<void()> body) {
     emitBlocks(c.n, oldColumns, body);
   };
   auto overRows = [&](llvm::function_ref<void()> body) {
     emitBlocks(c.m, oldRows, body);
   };
-  auto copyColumns = [&] { columns.copyBlock(b, buffers, place); };
   auto emitProduct = [&] {
     overColumns([&] {
       if (copiesEachColumn)
-        copyColumns();
+        columns.copyBlocks(b, buffers, place, [](auto body) { body(); });
       overRows([&] { emitBlock(); });
     });
   };
   auto emitProducts = [&] {
-    if (rows.isCopied())
-      overRows([&] { rows.copyBlock(b, buffers, place); });
     if (copiesAllColumns)
-      overColumns(copyColumns);
+      columns.copyBlocks(b, buffers, place, overColumns);
     emitLoops(c.rows, emitProduct);
   };
   emitLoops(c.shared, [&] { emitLoops(c.memorySums, emitProducts); });
-  rows.release(b);
   if (!sharesColumns)
     columns.release(b);
-  if (blockBuffer)
-    memref::DeallocOp::create(b, blockBuffer);
+}
+
+/// All columns of a tile for a block of rows, then for the next one.
+void ContractionEmitter::emitTilesOfPart() {
+  bool copiesTile = !sharesColumns && copiesColumns();
+  int64_t wide = std::min(c.tileColumns, stretches[c.n].size);
+  int64_t high = stretches[c.m].size;
+  if (copiesRows()) {
+    high = std::min(high, rowsOfCopy());
+    rows.copy(high);
+  }
+  if (copiesTile)
+    columns.copy(wide);
+  rows.allocate(b, buffers);
+  if (copiesTile)
+    columns.allocate(b, buffers);
+  emitLoops(c.shared, [&] {
+    emitLoops(c.memorySums, [&] {
+      emitStretches(c.n, wide, [&] {
+        if (copiesTile)
+          copyColumns();
+        emitStretches(c.m, high, [&] { emitTile(); });
+      });
+    });
+  });
+  rows.release(b);
+  if (copiesTile)
+    columns.release(b);
+}
+
+/// Cuts what a part does of a loop once more; `size` are whole blocks.
+void ContractionEmitter::emitStretches(unsigned loop, int64_t size,
+                                       function_ref<void()> body) {
+  Stretch all = stretches[loop];
+  if (size == all.size) {
+    body();
+    return;
+  }
+  forSteps(b, llvm::divideCeil(all.size, size), 1, [&](Value index) {
+    Value first = arith::MulIOp::create(b, index, constant(size));
+    if (all.first)
+      first = arith::AddIOp::create(b, all.first, first);
+    stretches[loop] = {first, size};
+    body();
+  });
+  stretches[loop] = all;
+}
+
+void ContractionEmitter::copyColumns() {
+  columns.copyBlocks(b, buffers, place, [&](function_ref<void()> body) {
+    emitBlocks(c.n, oldColumns, body);
+  });
+}
+
+void ContractionEmitter::emitTile() {
+  auto overRows = [&](function_ref<void()> body) {
+    emitBlocks(c.m, oldRows, body);
+  };
+  if (rows.isCopied())
+    rows.copyBlocks(b, buffers, place, overRows);
+  overRows([&] { emitBlocks(c.n, oldColumns, [&] { emitBlock(); }); });
 }
 
 void ContractionEmitter::emitLoops(ArrayRef<unsigned> loops,
@@ -351,7 +412,7 @@ void ContractionEmitter::emitBlocks(unsigned loop, Value &old,
       old = arith::SubIOp::create(b, wanted, first);
     }
     // Rows are copied for a part, columns may be for all of them.
-    place.slots[loop] = loop == c.m ? slot : wanted;
+    place.slots[loop] = loop == c.n && sharesColumns ? wanted : slot;
     place.ivs[loop] = first;
     body();
   };

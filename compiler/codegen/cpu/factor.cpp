@@ -113,21 +113,28 @@ static void forLoops(ImplicitLocOpBuilder &b, const Contraction &c,
   });
 }
 
-void Factor::copyBlock(ImplicitLocOpBuilder &b, const FlatBuffers &buffers,
-                       Place &place) {
+/// Rows that lie along the sums are copied one after the other. All else goes
+/// step by step, over all blocks: they lie side by side there.
+void Factor::copyBlocks(ImplicitLocOpBuilder &b, const FlatBuffers &buffers,
+                        Place &place,
+                        function_ref<void(function_ref<void()>)> overBlocks) {
   unsigned k = c.sums.back();
+  ArrayRef<unsigned> outer = ArrayRef(c.sums).drop_back();
   bool isAlongSums = std::abs(original().strides[k]) == 1;
   bool isSquare = operand == c.b && original().strides[k] == 1 &&
                   original().strides[along] != 1 &&
                   c.extent(k) >= c.block.lanes;
-  forLoops(b, c, ArrayRef(c.sums).drop_back(), place, [&] {
-    if (isSquare)
-      copyTransposed(b, buffers, place);
-    else if (isAlongSums && access.strides[k] == 1)
-      copyAlongSums(b, buffers, place);
-    else
-      copyNeighbours(b, buffers, place);
-  });
+  if (isSquare)
+    overBlocks([&] {
+      forLoops(b, c, outer, place, [&] { copyTransposed(b, buffers, place); });
+    });
+  else if (isAlongSums && access.strides[k] == 1)
+    overBlocks([&] {
+      forLoops(b, c, outer, place, [&] { copyAlongSums(b, buffers, place); });
+    });
+  else
+    forLoops(b, c, c.sums, place,
+             [&] { overBlocks([&] { copyStep(b, buffers, place); }); });
 }
 
 /// Row by row, along k.
@@ -152,26 +159,22 @@ void Factor::copyAlongSums(ImplicitLocOpBuilder &b, const FlatBuffers &buffers,
   place.ivs[along] = first;
 }
 
-/// Step by step, in vectors as long as fit into what a block takes; elements
-/// may be apart.
-void Factor::copyNeighbours(ImplicitLocOpBuilder &b, const FlatBuffers &buffers,
-                            Place &place) {
-  unsigned k = c.sums.back();
+/// What a block takes at one step, in vectors as long as fit; elements may be
+/// apart.
+void Factor::copyStep(ImplicitLocOpBuilder &b, const FlatBuffers &buffers,
+                      const Place &place) {
   int64_t apart = original().strides[along];
-  forSteps(b, c.extent(k), 1, [&](Value step) {
-    place.set(k, step);
-    for (int64_t done = 0; done < count;) {
-      int64_t lanes =
-          apart == 1 ? std::min<int64_t>(
-                           c.block.lanes,
-                           llvm::bit_floor(static_cast<uint64_t>(count - done)))
-                     : 1;
-      Value value =
-          loadFrom(b, buffers, original(), place.ivs, done * apart, lanes);
-      storeCopy(b, buffers, place, done, value);
-      done += lanes;
-    }
-  });
+  for (int64_t done = 0; done < count;) {
+    int64_t lanes =
+        apart == 1 ? std::min<int64_t>(
+                         c.block.lanes,
+                         llvm::bit_floor(static_cast<uint64_t>(count - done)))
+                   : 1;
+    Value value =
+        loadFrom(b, buffers, original(), place.ivs, done * apart, lanes);
+    storeCopy(b, buffers, place, done, value);
+    done += lanes;
+  }
 }
 
 /// Columns along k become rows, a square of vectors at a time.

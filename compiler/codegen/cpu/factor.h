@@ -39,9 +39,12 @@ public:
   /// Memory for the copy.
   void allocate(mlir::ImplicitLocOpBuilder &b, FlatBuffers &buffers);
   void release(mlir::ImplicitLocOpBuilder &b);
-  /// Copies what one block takes, over all sums, from `place` on.
-  void copyBlock(mlir::ImplicitLocOpBuilder &b, const FlatBuffers &buffers,
-                 Place &place);
+  /// Copies what some blocks take, over all sums. `overBlocks` loops over the
+  /// blocks and sets `place`.
+  void
+  copyBlocks(mlir::ImplicitLocOpBuilder &b, const FlatBuffers &buffers,
+             Place &place,
+             llvm::function_ref<void(llvm::function_ref<void()>)> overBlocks);
 
   /// How far apart neighbours along m or n are, and along a loop.
   int64_t next() const { return copied ? copiedNext : read().strides[along]; }
@@ -59,8 +62,8 @@ private:
                        int64_t lanes) const;
   void storeCopy(mlir::ImplicitLocOpBuilder &b, const FlatBuffers &buffers,
                  const Place &place, int64_t offset, mlir::Value value) const;
-  void copyNeighbours(mlir::ImplicitLocOpBuilder &b, const FlatBuffers &buffers,
-                      Place &place);
+  void copyStep(mlir::ImplicitLocOpBuilder &b, const FlatBuffers &buffers,
+                const Place &place);
   void copyAlongSums(mlir::ImplicitLocOpBuilder &b, const FlatBuffers &buffers,
                      Place &place);
   void copyTransposed(mlir::ImplicitLocOpBuilder &b, const FlatBuffers &buffers,

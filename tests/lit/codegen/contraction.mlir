@@ -82,23 +82,28 @@ func.func @added(%a: memref<64x100xf32>, %b: memref<100x64xf32>, %c: memref<64x6
 
 // -----
 
-// Rows of A that lie a multiple of 1024 bytes apart are copied, all of them before the columns.
+// Columns of A that lie on a page each are copied, some blocks of them at a time, step after step. Then a block of rows
+// stays in the cache until all columns are done.
 
-#a = affine_map<(m, n, k) -> (m, k)>
+#a = affine_map<(m, n, k) -> (k, m)>
 #b = affine_map<(m, n, k) -> (k, n)>
 #c = affine_map<(m, n, k) -> (m, n)>
-// CHECK-LABEL: func.func @rows_apart
-// CHECK: %[[ROWS:.*]] = memref.alloc() {{.*}} : memref<17408xf32>
-// CHECK: vector.store {{.*}}, %[[ROWS]]
+// CHECK-LABEL: func.func @columns_of_a
+// CHECK: %[[COPY:.*]] = memref.alloc() {{.*}} : memref<{{[0-9]+}}xf32>
+// CHECK: scf.for {{.*}} to %c64 step %c1
+// CHECK: scf.for {{.*}} step %[[ROWS:.*]] {
+// CHECK: vector.store {{.*}}, %[[COPY]]
+// CHECK: scf.for {{.*}} step %[[ROWS]] {
+// CHECK: scf.for {{.*}} to %c128
 // CHECK: scf.for {{.*}} iter_args
-// CHECK: memref.load %[[ROWS]]
+// CHECK: memref.load %[[COPY]]
 // CHECK: math.fma
-// CHECK: memref.dealloc %[[ROWS]]
-func.func @rows_apart(%a: memref<64x256xf32>, %b: memref<256x128xf32>, %c: memref<64x128xf32>) {
+// CHECK: memref.dealloc %[[COPY]]
+func.func @columns_of_a(%a: memref<64x1024xf32>, %b: memref<64x128xf32>, %c: memref<1024x128xf32>) {
   %zero = arith.constant 0.0 : f32
-  linalg.fill ins(%zero : f32) outs(%c : memref<64x128xf32>)
+  linalg.fill ins(%zero : f32) outs(%c : memref<1024x128xf32>)
   linalg.generic {indexing_maps = [#a, #b, #c], iterator_types = ["parallel", "parallel", "reduction"]}
-      ins(%a, %b : memref<64x256xf32>, memref<256x128xf32>) outs(%c : memref<64x128xf32>) {
+      ins(%a, %b : memref<64x1024xf32>, memref<64x128xf32>) outs(%c : memref<1024x128xf32>) {
   ^bb0(%x: f32, %y: f32, %sum: f32):
     %0 = arith.mulf %x, %y fastmath<contract> : f32
     %1 = arith.addf %sum, %0 fastmath<contract> : f32
