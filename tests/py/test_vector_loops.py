@@ -94,22 +94,22 @@ def test_the_gradient_of_a_bias_is_in_the_same_nest():
 )
 def test_rows_are_done_one_after_the_other(fn):
     """Two reductions and what is made of them: three loops in one over the rows."""
-    loops, allocations, calls = count(fn, rand(64, 100))
+    loops, allocations, calls = count(fn, rand(16, 1100))
     assert (loops, calls) == (4, set())
-    sizes = re.findall(r"memref\.alloc\(\).*memref<(\w+)xf32>", bufferized(fn, rand(64, 100)))
+    sizes = re.findall(r"memref\.alloc\(\).*memref<(\w+)xf32>", bufferized(fn, rand(16, 1100)))
     assert len(sizes) == allocations
-    assert all(int(size) <= 100 for size in sizes), "temporaries of one row"
+    assert all(int(size) <= 1100 for size in sizes), "temporaries of one row"
 
 
 def test_the_gradient_of_rows_is_one_nest():
-    x, y = rand(64, 100), rand(64, 100)
+    x, y = rand(3, 1100), rand(3, 1100)
     text = bufferized(nb.grad(cross_entropy), x, y)
     assert text.count("step %c1 {") == 1, "one loop over the rows"
-    assert "x100xf32>" not in "".join(re.findall(r"memref\.alloc\(\).*", text))
+    assert "x1100xf32>" not in "".join(re.findall(r"memref\.alloc\(\).*", text))
     assert count(nb.grad(cross_entropy), x, y)[2] == set()
 
 
-@pytest.mark.parametrize("rows", [64, 100])
+@pytest.mark.parametrize("rows", [16, 1100])
 def test_sums_of_columns_share_the_loop_over_rows(rows):
     """Also of a square, where columns are as long as rows."""
 
@@ -117,16 +117,16 @@ def test_sums_of_columns_share_the_loop_over_rows(rows):
         return nb.sum(layernorm(x, g, b) * w)
 
     gradient = nb.grad(loss, argnums=(0, 1, 2))
-    text = bufferized(gradient, rand(rows, 100), rand(100), rand(100), rand(rows, 100))
+    text = bufferized(gradient, rand(rows, 1100), rand(1100), rand(1100), rand(rows, 1100))
     assert text.count("step %c1 {") == 1, "one loop over the rows"
-    assert "x100xf32>" not in "".join(re.findall(r"memref\.alloc\(\).*", text))
+    assert "x1100xf32>" not in "".join(re.findall(r"memref\.alloc\(\).*", text))
 
 
 def test_what_is_quickly_computed_is_not_stored():
     """The distance from the mean is computed again for what stands behind a sum."""
-    args = rand(64, 100), rand(100), rand(100)
+    args = rand(16, 1100), rand(1100), rand(1100)
     assert count(layernorm, *args)[:2] == (4, 0)
-    assert "memref<100xf32>" not in "".join(
+    assert "memref<1100xf32>" not in "".join(
         re.findall(r"memref\.alloc\(\).*", bufferized(layernorm, *args))
     )
 

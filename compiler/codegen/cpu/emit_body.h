@@ -94,6 +94,8 @@ public:
     return load(*kernel.accesses[operand],
                 kernel.op.getBlock()->getArgument(operand).getType());
   }
+  mlir::Value load(const Access &access, mlir::Type element);
+  void store(const Access &access, mlir::Value value);
   /// To be called when the value of the loop at `level` has changed: what it
   /// does not move stays in registers.
   void changeStep(unsigned level);
@@ -108,9 +110,7 @@ public:
 private:
   using Known = std::pair<Access, mlir::Value>;
 
-  mlir::Value load(const Access &access, mlir::Type element);
   mlir::Value loadLanes(const Access &access, mlir::Type element);
-  void store(const Access &access, mlir::Value value);
   void storeLanes(const Access &access, mlir::Value value);
   mlir::Value reversed(mlir::Value vector);
   mlir::Value index(const Access &access) {

@@ -12,26 +12,20 @@
 #include "compiler/codegen/cpu/emit_nest.h"
 #include "compiler/codegen/cpu/divide.h"
 #include "compiler/codegen/cpu/emit_body.h"
+#include "compiler/codegen/cpu/lane_totals.h"
+#include "compiler/codegen/cpu/lanes.h"
 #include "compiler/codegen/cpu/selection.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "llvm/Support/MathExtras.h"
+#include "llvm/ADT/bit.h"
 
 using namespace mlir;
 
 namespace nabla {
 namespace {
-
-/// Short bodies run on several registers at once, which hides latency; long
-/// ones have enough to do and would run out of registers.
-constexpr std::pair<unsigned, unsigned> registersByCost[] = {
-    {24, 4}, {80, 2}, {~0u, 1}};
-/// At most one in so many lanes may be computed twice for the sake of more
-/// registers.
-constexpr int64_t maxWaste = 8;
 
 /// So many terms of a sum that is in memory are added at once, if they are
 /// short enough to be computed side by side.
@@ -42,34 +36,6 @@ constexpr unsigned maxTermCost = 24;
 constexpr unsigned maxRestCost = 24;
 /// Squares that are transposed in registers repeat their body for each row.
 constexpr unsigned maxTransposedCost = 10;
-
-int64_t paddedExtent(int64_t extent, int64_t lanes) {
-  return llvm::divideCeil(extent, lanes) * lanes;
-}
-
-unsigned bodyCost(Nest &nest) {
-  unsigned cost = 0;
-  nest.forEachKernel([&](Kernel &kernel) { cost += kernel.bodyCost(); });
-  return cost;
-}
-
-int64_t chooseLanes(Nest &nest, unsigned vectorBits) {
-  unsigned cost = bodyCost(nest), bits = 8;
-  nest.forEachKernel(
-      [&](Kernel &kernel) { bits = std::max(bits, kernel.widestBits()); });
-  auto *choice = llvm::find_if(
-      registersByCost, [&](auto &entry) { return cost <= entry.first; });
-  int64_t most = llvm::bit_floor(static_cast<uint64_t>(nest.extent));
-  int64_t native = std::min<int64_t>(vectorBits / bits, most);
-  int64_t lanes = std::min<int64_t>(native * choice->second, most);
-  auto waste = [&](int64_t lanes) {
-    return paddedExtent(nest.extent, lanes) - paddedExtent(nest.extent, native);
-  };
-  while (lanes > native && waste(lanes) * maxWaste > nest.extent)
-    lanes /= 2;
-  return lanes;
-}
-
 /// Whether an element of memory is read before it is written in the same
 /// iteration, so that doing the iteration twice would change the result.
 bool updatesInPlace(ArrayRef<Kernel *> kernels) {
@@ -154,6 +120,7 @@ private:
   void emit(Nest &nest);
   void emitChildren(Nest &nest);
   bool emitSum(Nest &nest);
+  bool emitRowTotals(Nest &nest);
   void emitTerms(Nest &inner, Value first, int64_t count);
   bool emitTransposed(Nest &nest);
   void emitSquare(ArrayRef<Access> columns, Value row, Value column);
@@ -166,7 +133,7 @@ private:
   void emitVectorBody(Nest &nest, Operation *loop, Value iv, bool movesBack,
                       MutableArrayRef<Value> totals);
   void emitKernels(BodyEmitter &body, MutableArrayRef<Value> totals);
-  void emitKernelsOfTerms(BodyEmitter &body);
+  void emitKernelsOfTerms(BodyEmitter &body, MutableArrayRef<Value> totals);
   std::pair<Value, Value> moveBack(Nest &nest, Value iv);
   /// How often the loop runs.
   Value countOf(Nest &nest) {
@@ -178,8 +145,11 @@ private:
   Value iterationOf(Kernel &kernel);
   std::pair<Value, Value> placeOf(Reduction &reduction, unsigned output);
   SmallVector<Value> firstTotals(Nest &nest);
-  void storeTotals(ValueRange totals);
-  Value addLanes(Operation *combiner, Value lanes);
+  void storeTotals(ArrayRef<Value> totals);
+  void storeSelection(Reduction &reduction, Value element, Value iteration);
+  void storeTotal(Reduction &reduction, unsigned output, Value total);
+  void storeRowTotals(Reduction &reduction, unsigned output,
+                      ArrayRef<Value> totals);
   Value constant(int64_t value) {
     return arith::ConstantIndexOp::create(b, value);
   }
@@ -193,9 +163,11 @@ private:
   int64_t lanes = 1;
   bool isInPlace = false;
   SmallVector<Kernel *> kernels;
-  /// The values of the loop around it that one iteration does all of.
+  /// The values of the loop around it that one iteration does all of: terms of
+  /// sums in memory, or rows with totals of their own.
   SmallVector<Value> terms;
   SmallVector<Reduction> reductions;
+  unsigned numTotals = 0; // of one row
 };
 
 void NestEmitter::prepareBuffers(Nest &nest,
@@ -258,7 +230,7 @@ void NestEmitter::emit(Nest &nest) {
     emitVectorLoop(nest);
     return;
   }
-  if (emitSum(nest) || emitTransposed(nest))
+  if (emitSum(nest) || emitTransposed(nest) || emitRowTotals(nest))
     return;
   auto loop = scf::ForOp::create(b, constant(0), countOf(nest), constant(1));
   OpBuilder::InsertionGuard guard(b);
@@ -288,7 +260,7 @@ void NestEmitter::emitChildren(Nest &nest) {
 /// load and a store.
 bool NestEmitter::emitSum(Nest &nest) {
   Nest *inner = onlyVectorLoop(nest);
-  bool isSum = inner && bodyCost(nest) <= maxTermCost;
+  bool isSum = inner && nest.bodyCost() <= maxTermCost;
   nest.forEachKernel([&](Kernel &kernel) {
     isSum = isSum && kernel.isReduction[ivs.size()] &&
             !kernel.isReduction.back() && kernel.keepsOutputs(ivs.size());
@@ -309,6 +281,34 @@ bool NestEmitter::emitSum(Nest &nest) {
            [&](Value first) { emitTerms(*inner, first, count); });
   if (whole < nest.extent)
     emitTerms(*inner, constant(whole), nest.extent - whole);
+  return true;
+}
+
+/// Several rows at once: they share what does not move with them, and their
+/// totals, which become a vector, much of the way from lanes to one.
+bool NestEmitter::emitRowTotals(Nest &nest) {
+  Nest *inner = onlyVectorLoop(nest);
+  if (!inner || inner->isCut)
+    return false;
+  int64_t rows = rowsAtOnce(*inner, ivs.size(), vectorBits);
+  if (rows == 1)
+    return false;
+  auto emitRows = [&](int64_t count) {
+    return
+        [this, inner, count](Value first) { emitTerms(*inner, first, count); };
+  };
+  if (nest.isCut) {
+    Value end = wholeSteps(nest, rows);
+    forRange(b, constant(0), end, rows, emitRows(rows));
+    forRange(b, end, countOf(nest), 1, emitRows(1));
+    return true;
+  }
+  int64_t whole = nest.extent / rows * rows;
+  forSteps(b, whole, rows, emitRows(rows));
+  for (int64_t row = whole; row < nest.extent; row += rows) {
+    rows = llvm::bit_floor<uint64_t>(nest.extent - row);
+    emitRows(rows)(constant(row));
+  }
   return true;
 }
 
@@ -345,7 +345,7 @@ SmallVector<Access> NestEmitter::readsOfColumns(Nest &nest) {
 /// Columns are read as rows of a square that is transposed in registers.
 bool NestEmitter::emitTransposed(Nest &nest) {
   Nest *inner = onlyVectorLoop(nest);
-  if (!inner || bodyCost(nest) > maxTransposedCost || nest.isCut ||
+  if (!inner || nest.bodyCost() > maxTransposedCost || nest.isCut ||
       inner->isCut)
     return false;
   unsigned bits = 8;
@@ -432,6 +432,9 @@ SmallVector<Value> NestEmitter::firstTotals(Nest &nest) {
       totals.push_back(splatConstant(
           b, neutralElement(findCombiner(reduction.kernel->op, i)), lanes));
   }
+  SmallVector<Value> first(totals);
+  for (size_t row = 1; row < terms.size(); ++row)
+    llvm::append_range(totals, first);
   return totals;
 }
 
@@ -470,7 +473,7 @@ void NestEmitter::emitVectorBody(Nest &nest, Operation *loop, Value iv,
   if (terms.empty())
     emitKernels(body, totals);
   else
-    emitKernelsOfTerms(body);
+    emitKernelsOfTerms(body, totals);
   ivs.pop_back();
 }
 
@@ -506,21 +509,24 @@ void NestEmitter::emitKernels(BodyEmitter &body,
   }
 }
 
-void NestEmitter::emitKernelsOfTerms(BodyEmitter &body) {
+void NestEmitter::emitKernelsOfTerms(BodyEmitter &body,
+                                     MutableArrayRef<Value> totals) {
   unsigned level = ivs.size() - 2;
-  body.delayStores();
-  for (Value term : terms) {
+  if (reductions.empty())
+    body.delayStores();
+  for (auto [i, term] : llvm::enumerate(terms)) {
     ivs[level] = term;
     body.changeStep(level);
-    emitKernels(body, {});
+    emitKernels(body, totals.slice(i * numTotals, numTotals));
   }
+  ivs[level] = terms.front();
   body.storeAll();
 }
 
 void NestEmitter::emitVectorLoop(Nest &nest) {
   kernels.clear();
   reductions.clear();
-  unsigned numTotals = 0;
+  numTotals = 0;
   nest.forEachKernel([&](Kernel &kernel) {
     kernels.push_back(&kernel);
     if (!kernel.isReduction.back())
@@ -528,11 +534,11 @@ void NestEmitter::emitVectorLoop(Nest &nest) {
     reductions.push_back({&kernel, numTotals, Selection::match(kernel.op)});
     numTotals += kernel.op.getNumDpsInits();
   });
-  lanes = chooseLanes(nest, vectorBits);
+  lanes = chooseLanes(nest, vectorBits, reductions.empty() ? 1 : terms.size());
   isInPlace = updatesInPlace(kernels);
   SmallVector<Value> totals = firstTotals(nest);
   bool isOdd = nest.isCut || nest.extent % lanes != 0;
-  if (isOdd && needsNew() && bodyCost(nest) <= maxRestCost) {
+  if (isOdd && needsNew() && nest.bodyCost() <= maxRestCost) {
     Value end = wholeSteps(nest, lanes);
     emitSteps(nest, constant(0), end, /*movesBack=*/false, totals);
     emitSteps(nest, end, countOf(nest), /*movesBack=*/true, totals);
@@ -562,43 +568,58 @@ void NestEmitter::emitSteps(Nest &nest, Value first, Value last, bool movesBack,
   totals.assign(loop.getResults().begin(), loop.getResults().end());
 }
 
-/// One element of all lanes, by halves.
-Value NestEmitter::addLanes(Operation *combiner, Value vector) {
-  for (int64_t half = lanes / 2; half > 0; half /= 2) {
-    auto low = llvm::to_vector(llvm::seq<int64_t>(0, half));
-    auto high = llvm::to_vector(llvm::seq<int64_t>(half, 2 * half));
-    vector =
-        combine(b, combiner, vector::ShuffleOp::create(b, vector, vector, low),
-                vector::ShuffleOp::create(b, vector, vector, high));
-  }
-  if (!isa<VectorType>(vector.getType()))
-    return vector;
-  return vector::ExtractOp::create(b, vector, int64_t(0));
-}
-
-void NestEmitter::storeTotals(ValueRange totals) {
+void NestEmitter::storeTotals(ArrayRef<Value> totals) {
   for (Reduction &reduction : reductions) {
-    linalg::LinalgOp op = reduction.kernel->op;
-    b.setLoc(op.getLoc());
-    ValueRange own = totals.slice(reduction.firstTotal, reduction.numTotals());
+    b.setLoc(reduction.kernel->op.getLoc());
+    unsigned first = reduction.firstTotal;
     if (reduction.selection) {
-      auto [elements, place] = placeOf(reduction, 0);
-      auto [indices, placeOfIndex] = placeOf(reduction, 1);
-      Value old = memref::LoadOp::create(b, indices, placeOfIndex);
-      auto [element, index] =
-          reduction.selection->ofAllLanes(b, {own[0], own[1]}, old);
-      memref::StoreOp::create(b, element, elements, place);
-      memref::StoreOp::create(b, index, indices, placeOfIndex);
+      storeSelection(reduction, totals[first], totals[first + 1]);
       continue;
     }
-    for (auto [i, total] : llvm::enumerate(own)) {
-      Operation *combiner = findCombiner(op, i);
-      auto [buffer, index] = placeOf(reduction, i);
-      Value old = memref::LoadOp::create(b, buffer, index);
-      Value all = addLanes(combiner, total);
-      memref::StoreOp::create(b, combine(b, combiner, old, all), buffer, index);
+    for (unsigned i = 0; i < reduction.numTotals(); ++i) {
+      SmallVector<Value> rows;
+      for (size_t at = first + i; at < totals.size(); at += numTotals)
+        rows.push_back(totals[at]);
+      if (terms.empty())
+        storeTotal(reduction, i, rows.front());
+      else
+        storeRowTotals(reduction, i, rows);
     }
   }
+}
+
+void NestEmitter::storeSelection(Reduction &reduction, Value element,
+                                 Value iteration) {
+  auto [elements, place] = placeOf(reduction, 0);
+  auto [indices, placeOfIndex] = placeOf(reduction, 1);
+  Value old = memref::LoadOp::create(b, indices, placeOfIndex);
+  auto [best, index] =
+      reduction.selection->ofAllLanes(b, {element, iteration}, old);
+  memref::StoreOp::create(b, best, elements, place);
+  memref::StoreOp::create(b, index, indices, placeOfIndex);
+}
+
+void NestEmitter::storeTotal(Reduction &reduction, unsigned output,
+                             Value total) {
+  Operation *combiner = findCombiner(reduction.kernel->op, output);
+  auto [buffer, index] = placeOf(reduction, output);
+  Value old = memref::LoadOp::create(b, buffer, index);
+  Value all = addLanes(b, combiner, total);
+  memref::StoreOp::create(b, combine(b, combiner, old, all), buffer, index);
+}
+
+/// One total a row: a vector, for whoever reads several of them would wait for
+/// stores of one each.
+void NestEmitter::storeRowTotals(Reduction &reduction, unsigned output,
+                                 ArrayRef<Value> totals) {
+  linalg::LinalgOp op = reduction.kernel->op;
+  Operation *combiner = findCombiner(op, output);
+  Access access = *reduction.kernel->accesses[op.getNumDpsInputs() + output];
+  access.strides.pop_back();
+  Value all = addLanesOfEach(b, combiner, totals);
+  BodyEmitter body(b, buffers, {ivs, static_cast<unsigned>(totals.size())});
+  Value old = body.load(access, getElementTypeOrSelf(all.getType()));
+  body.store(access, combine(b, combiner, old, all));
 }
 
 } // namespace

@@ -24,6 +24,19 @@ void Nest::forEachKernel(llvm::function_ref<void(Kernel &)> visit) {
     child->forEachKernel(visit);
 }
 
+unsigned Nest::bodyCost() {
+  unsigned cost = 0;
+  forEachKernel([&](Kernel &kernel) { cost += kernel.bodyCost(); });
+  return cost;
+}
+
+unsigned Nest::widestBits() {
+  unsigned bits = 8;
+  forEachKernel(
+      [&](Kernel &kernel) { bits = std::max(bits, kernel.widestBits()); });
+  return bits;
+}
+
 namespace {
 
 using Group = SmallVector<Kernel *>;

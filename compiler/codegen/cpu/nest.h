@@ -35,6 +35,9 @@ struct Nest {
     return llvm::all_of(children, [](auto &c) { return c->isLeaf(); });
   }
   void forEachKernel(llvm::function_ref<void(Kernel &)> visit);
+  /// Of all kernels together, and the widest of any.
+  unsigned bodyCost();
+  unsigned widestBits();
 };
 
 /// Orders the kernels, which stand one behind the other, into nests, such that

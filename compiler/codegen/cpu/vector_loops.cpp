@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/codegen/cpu/Passes.h"
+#include "compiler/codegen/cpu/block_rows.h"
 #include "compiler/codegen/cpu/contraction.h"
 #include "compiler/codegen/cpu/divide.h"
 #include "compiler/codegen/cpu/emit_nest.h"
@@ -97,6 +98,7 @@ void Run::finish() {
   for (auto &nest : nests)
     collapseLoops(*nest, 0);
   for (auto &nest : nests) {
+    blockRows(*nest, vectorBits);
     interchangeForColumns(*nest);
     useRoomOfResults(*nest);
     shrinkBuffers(*nest);

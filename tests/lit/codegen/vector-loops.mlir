@@ -54,18 +54,18 @@ func.func @odd_chain(%x: memref<1000xf32>, %y: memref<1000xf32>) {
 // CHECK: scf.for
 // CHECK: arith.divf {{.*}} : vector<64xf32>
 // CHECK-NOT: scf.for
-func.func @rows(%x: memref<8x256xf32>, %y: memref<8x256xf32>) {
+func.func @rows(%x: memref<8x2048xf32>, %y: memref<8x2048xf32>) {
   %zero = arith.constant 0.0 : f32
   %s = memref.alloc() {alignment = 64 : i64} : memref<8xf32>
   linalg.fill ins(%zero : f32) outs(%s : memref<8xf32>)
   linalg.generic {indexing_maps = [#id, #row], iterator_types = ["parallel", "reduction"]}
-      ins(%x : memref<8x256xf32>) outs(%s : memref<8xf32>) {
+      ins(%x : memref<8x2048xf32>) outs(%s : memref<8xf32>) {
   ^bb0(%a: f32, %out: f32):
     %0 = arith.addf %out, %a : f32
     linalg.yield %0 : f32
   }
   linalg.generic {indexing_maps = [#id, #row, #id], iterator_types = ["parallel", "parallel"]}
-      ins(%x, %s : memref<8x256xf32>, memref<8xf32>) outs(%y : memref<8x256xf32>) {
+      ins(%x, %s : memref<8x2048xf32>, memref<8xf32>) outs(%y : memref<8x2048xf32>) {
   ^bb0(%a: f32, %b: f32, %out: f32):
     %0 = arith.divf %a, %b : f32
     linalg.yield %0 : f32
@@ -344,37 +344,37 @@ func.func @best(%x: memref<8x640xf32>, %value: memref<8xf32>, %where: memref<8xi
 // -----
 
 // A sum of columns shares nothing with the rows before it, but what follows shares a buffer
-// with both: one loop over the rows. The columns are as many, yet their first value must be
-// there before.
+// with both: one loop over the rows (67 of them make no blocks). The columns are as many, yet
+// their first value must be there before.
 
 #id = affine_map<(d0, d1) -> (d0, d1)>
 #row = affine_map<(d0, d1) -> (d0)>
 #column = affine_map<(d0, d1) -> (d1)>
 // CHECK-LABEL: func.func @rows_and_columns
 // CHECK: scf.for
-// CHECK: vector.store {{.*}} : memref<48xf32>, vector<{{.*}}xf32>
-// CHECK: scf.for %{{.*}} = %c0 to %c48 step %c1 {
+// CHECK: vector.store {{.*}} : memref<67xf32>, vector<{{.*}}xf32>
+// CHECK: scf.for %{{.*}} = %c0 to %c67 step %c1 {
 // CHECK-NOT: step %c1 {
 // CHECK: return
-func.func @rows_and_columns(%x: memref<48x48xf32>, %y: memref<48x48xf32>, %s: memref<48xf32>,
-                            %c: memref<48xf32>, %z: memref<48x48xf32>) {
+func.func @rows_and_columns(%x: memref<67x67xf32>, %y: memref<67x67xf32>, %s: memref<67xf32>,
+                            %c: memref<67xf32>, %z: memref<67x67xf32>) {
   %zero = arith.constant 0.0 : f32
-  linalg.fill ins(%zero : f32) outs(%s : memref<48xf32>)
+  linalg.fill ins(%zero : f32) outs(%s : memref<67xf32>)
   linalg.generic {indexing_maps = [#id, #row], iterator_types = ["parallel", "reduction"]}
-      ins(%x : memref<48x48xf32>) outs(%s : memref<48xf32>) {
+      ins(%x : memref<67x67xf32>) outs(%s : memref<67xf32>) {
   ^bb0(%a: f32, %out: f32):
     %0 = arith.addf %out, %a : f32
     linalg.yield %0 : f32
   }
-  linalg.fill ins(%zero : f32) outs(%c : memref<48xf32>)
+  linalg.fill ins(%zero : f32) outs(%c : memref<67xf32>)
   linalg.generic {indexing_maps = [#id, #column], iterator_types = ["reduction", "parallel"]}
-      ins(%y : memref<48x48xf32>) outs(%c : memref<48xf32>) {
+      ins(%y : memref<67x67xf32>) outs(%c : memref<67xf32>) {
   ^bb0(%a: f32, %out: f32):
     %0 = arith.addf %out, %a : f32
     linalg.yield %0 : f32
   }
   linalg.generic {indexing_maps = [#id, #row, #id], iterator_types = ["parallel", "parallel"]}
-      ins(%y, %s : memref<48x48xf32>, memref<48xf32>) outs(%z : memref<48x48xf32>) {
+      ins(%y, %s : memref<67x67xf32>, memref<67xf32>) outs(%z : memref<67x67xf32>) {
   ^bb0(%a: f32, %b: f32, %out: f32):
     %0 = arith.mulf %a, %b : f32
     linalg.yield %0 : f32
@@ -391,59 +391,59 @@ func.func @rows_and_columns(%x: memref<48x48xf32>, %y: memref<48x48xf32>, %s: me
 #row = affine_map<(d0, d1) -> (d0)>
 #t = affine_map<(d0, d1) -> (d1, d0)>
 // CHECK-LABEL: func.func @room_of_result
-// CHECK-SAME: (%{{.*}}: {{.*}}, %[[Y:[a-z0-9]*]]: memref<8x48xf32>,
+// CHECK-SAME: (%{{.*}}: {{.*}}, %[[Y:[a-z0-9]*]]: memref<8x2048xf32>,
 // CHECK-NOT: memref.alloc
 // CHECK: %[[FLAT:.*]] = memref.reinterpret_cast %[[Y]]
 // CHECK: vector.store %{{.*}}, %[[FLAT]]
 // CHECK: vector.load %[[FLAT]]
 // CHECK: arith.divf
 // CHECK: vector.store %{{.*}}, %[[FLAT]]
-func.func @room_of_result(%x: memref<8x48xf32>, %y: memref<8x48xf32>, %s: memref<8xf32>) {
-  %e = memref.alloc() : memref<8x48xf32>
+func.func @room_of_result(%x: memref<8x2048xf32>, %y: memref<8x2048xf32>, %s: memref<8xf32>) {
+  %e = memref.alloc() : memref<8x2048xf32>
   linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]}
-      ins(%x : memref<8x48xf32>) outs(%e : memref<8x48xf32>) {
+      ins(%x : memref<8x2048xf32>) outs(%e : memref<8x2048xf32>) {
   ^bb0(%a: f32, %out: f32):
     %0 = math.exp %a : f32
     linalg.yield %0 : f32
   }
   linalg.generic {indexing_maps = [#id, #row], iterator_types = ["parallel", "reduction"]}
-      ins(%e : memref<8x48xf32>) outs(%s : memref<8xf32>) {
+      ins(%e : memref<8x2048xf32>) outs(%s : memref<8xf32>) {
   ^bb0(%a: f32, %out: f32):
     %0 = arith.addf %out, %a : f32
     linalg.yield %0 : f32
   }
   linalg.generic {indexing_maps = [#id, #row, #id], iterator_types = ["parallel", "parallel"]}
-      ins(%e, %s : memref<8x48xf32>, memref<8xf32>) outs(%y : memref<8x48xf32>) {
+      ins(%e, %s : memref<8x2048xf32>, memref<8xf32>) outs(%y : memref<8x2048xf32>) {
   ^bb0(%a: f32, %b: f32, %out: f32):
     %0 = arith.divf %a, %b : f32
     linalg.yield %0 : f32
   }
-  memref.dealloc %e : memref<8x48xf32>
+  memref.dealloc %e : memref<8x2048xf32>
   return
 }
 
 // CHECK-LABEL: func.func @turned_result
-// CHECK: memref.alloc() {{.*}}memref<48xf32>
-func.func @turned_result(%x: memref<8x48xf32>, %y: memref<48x8xf32>, %s: memref<8xf32>) {
-  %e = memref.alloc() : memref<8x48xf32>
+// CHECK: memref.alloc() {{.*}}memref<2048xf32>
+func.func @turned_result(%x: memref<8x2048xf32>, %y: memref<2048x8xf32>, %s: memref<8xf32>) {
+  %e = memref.alloc() : memref<8x2048xf32>
   linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]}
-      ins(%x : memref<8x48xf32>) outs(%e : memref<8x48xf32>) {
+      ins(%x : memref<8x2048xf32>) outs(%e : memref<8x2048xf32>) {
   ^bb0(%a: f32, %out: f32):
     %0 = math.exp %a : f32
     linalg.yield %0 : f32
   }
   linalg.generic {indexing_maps = [#id, #row], iterator_types = ["parallel", "reduction"]}
-      ins(%e : memref<8x48xf32>) outs(%s : memref<8xf32>) {
+      ins(%e : memref<8x2048xf32>) outs(%s : memref<8xf32>) {
   ^bb0(%a: f32, %out: f32):
     %0 = arith.addf %out, %a : f32
     linalg.yield %0 : f32
   }
   linalg.generic {indexing_maps = [#id, #row, #t], iterator_types = ["parallel", "parallel"]}
-      ins(%e, %s : memref<8x48xf32>, memref<8xf32>) outs(%y : memref<48x8xf32>) {
+      ins(%e, %s : memref<8x2048xf32>, memref<8xf32>) outs(%y : memref<2048x8xf32>) {
   ^bb0(%a: f32, %b: f32, %out: f32):
     %0 = arith.divf %a, %b : f32
     linalg.yield %0 : f32
   }
-  memref.dealloc %e : memref<8x48xf32>
+  memref.dealloc %e : memref<8x2048xf32>
   return
 }

@@ -1,0 +1,113 @@
+//===- block_rows.cpp - Loops over rows, some rows at a time --------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/codegen/cpu/block_rows.h"
+#include "compiler/codegen/cpu/lanes.h"
+
+#include "llvm/ADT/bit.h"
+
+using namespace mlir;
+
+namespace nabla {
+
+/// What one thing reads or writes of the rows of a block stays in the first
+/// cache, with that of some others.
+static constexpr int64_t bitsOfBlock = (12 << 10) * 8;
+/// Blocks of fewer rows gain nothing, those of more nothing further.
+static constexpr int64_t leastRows = 4, mostRows = 64;
+
+/// The number of steps that do `rows`, most of them `atOnce`.
+static int64_t numSteps(int64_t rows, int64_t atOnce) {
+  return rows / atOnce + llvm::popcount<uint64_t>(rows % atOnce);
+}
+
+/// Of the divisors of `extent`, the one whose rows take the fewest steps each;
+/// 0 if there is none.
+static int64_t chooseRows(int64_t extent, int64_t most, int64_t atOnce) {
+  int64_t best = 0;
+  for (int64_t rows = leastRows; rows <= std::min(extent, most); ++rows)
+    if (extent % rows == 0 && (best == 0 || numSteps(rows, atOnce) * best <=
+                                                numSteps(best, atOnce) * rows))
+      best = rows;
+  return best;
+}
+
+/// How many rows a block of `nest`, the loop at `level`, has; 0 if the loop
+/// stays as it is.
+static int64_t rowsOfBlock(Nest &nest, unsigned level, unsigned vectorBits) {
+  if (nest.children.size() < 2)
+    return 0;
+  int64_t atOnce = 1, longest = 1;
+  for (auto &child : nest.children) {
+    if (child->isLeaf())
+      continue;
+    if (!child->isInnermost())
+      return 0;
+    atOnce = std::max(atOnce, rowsAtOnce(*child, level, vectorBits));
+    longest = std::max(longest, child->extent * child->widestBits());
+  }
+  bool usesIndex = false;
+  nest.forEachKernel(
+      [&](Kernel &kernel) { usesIndex |= kernel.usesIndexOf(level); });
+  if (atOnce == 1 || usesIndex)
+    return 0;
+  return chooseRows(nest.extent, std::min(mostRows, bitsOfBlock / longest),
+                    atOnce);
+}
+
+/// Makes one loop two, of which the inner one does `size` iterations.
+static void splitLoop(Kernel &kernel, unsigned level, int64_t size) {
+  auto repeat = [&](auto &list) {
+    auto same = list[level];
+    list.insert(list.begin() + level, same);
+  };
+  repeat(kernel.extents);
+  kernel.extents[level] /= size;
+  kernel.extents[level + 1] = size;
+  repeat(kernel.isReduction);
+  repeat(kernel.dims);
+  for (auto &access : kernel.accesses) {
+    if (!access)
+      continue;
+    repeat(access->strides);
+    access->strides[level] *= size;
+  }
+}
+
+/// Kernels share loops only if no iteration needs what another one does, so
+/// that each may be done for all rows before the next.
+static void blockRowsAt(Nest &nest, unsigned level, unsigned vectorBits) {
+  if (nest.isLeaf())
+    return;
+  for (auto &child : nest.children)
+    blockRowsAt(*child, level + 1, vectorBits);
+  int64_t rows = rowsOfBlock(nest, level, vectorBits);
+  if (rows == 0)
+    return;
+  nest.forEachKernel([&](Kernel &kernel) { splitLoop(kernel, level, rows); });
+  nest.extent /= rows;
+  auto things = std::move(nest.children);
+  nest.children.clear();
+  bool followsLeaf = false;
+  for (auto &thing : things) {
+    bool isLeaf = thing->isLeaf();
+    // Neighbours without loops of their own pass on values in registers.
+    if (!isLeaf || !followsLeaf) {
+      nest.children.push_back(std::make_unique<Nest>());
+      nest.children.back()->extent = rows;
+    }
+    nest.children.back()->children.push_back(std::move(thing));
+    followsLeaf = isLeaf;
+  }
+  for (auto &child : nest.children)
+    collapseLoops(*child, level + 1);
+}
+
+void blockRows(Nest &nest, unsigned vectorBits) {
+  blockRowsAt(nest, 0, vectorBits);
+}
+
+} // namespace nabla
