@@ -19,7 +19,7 @@ def rand(*shape):
 def count(fn, *args):
     """Loops, calls of malloc, and the functions of mathematics that are called."""
     text = nb.inspect(fn, "llvm")(*args)
-    main = text[text.index("llvm.func @main(") :]
+    main = text[text.index("llvm.func @main_packed(") :]
     main = main[: main.index("llvm.return")]
     loops = len(re.findall(r"llvm\.cond_br", main))
     allocations = len(re.findall(r"llvm\.call @malloc", main))

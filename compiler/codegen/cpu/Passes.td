@@ -192,17 +192,17 @@ def OutlineParallelPass : Pass<"nabla-outline-parallel", "::mlir::ModuleOp"> {
 }
 
 def PackedEntryPass : Pass<"nabla-packed-entry", "::mlir::ModuleOp"> {
-  let summary = "Give each public function an entry that takes an array of pointers";
+  let summary = "Let each public function take an array of pointers";
   let description = [{
     ```mlir
     llvm.func @main(%x: !llvm.ptr, %y: !llvm.ptr)
     ```
-    gets
+    becomes
     ```mlir
     llvm.func @main_packed(%pointers: !llvm.ptr)
     ```
-    which loads each pointer, inputs first, and calls `@main`: one type of function
-    pointer serves all programs.
+    which begins with loading each pointer, inputs first: one type of function pointer
+    serves all programs.
   }];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
 }

@@ -20,25 +20,34 @@ using namespace mlir;
 namespace nabla {
 namespace {
 
-/// Emits the packed entry of `entry` behind it.
-static void emitPacked(LLVM::LLVMFuncOp entry) {
+/// The arguments of `entry` are loaded from an array of pointers.
+static void pack(LLVM::LLVMFuncOp entry) {
   ImplicitLocOpBuilder b(entry.getLoc(), entry->getContext());
-  b.setInsertionPointAfter(entry);
+  Block &block = entry.getBody().front();
+  b.setInsertionPointToStart(&block);
   auto pointer = LLVM::LLVMPointerType::get(b.getContext());
-  auto type = LLVM::LLVMFunctionType::get(
-      LLVM::LLVMVoidType::get(b.getContext()), {pointer});
-  auto packed =
-      LLVM::LLVMFuncOp::create(b, (entry.getName() + "_packed").str(), type);
-  Block *block = packed.addEntryBlock(b);
-  b.setInsertionPointToStart(block);
-  SmallVector<Value> arguments;
-  for (unsigned i = 0, e = entry.getNumArguments(); i < e; ++i) {
-    Value slot = LLVM::GEPOp::create(b, pointer, pointer, block->getArgument(0),
-                                     LLVM::GEPArg(i));
-    arguments.push_back(LLVM::LoadOp::create(b, pointer, slot));
+  unsigned count = entry.getNumArguments();
+  Value pointers = block.addArgument(pointer, entry.getLoc());
+  for (unsigned i = 0; i < count; ++i) {
+    if (block.getArgument(i).use_empty())
+      continue;
+    Value slot =
+        LLVM::GEPOp::create(b, pointer, pointer, pointers, LLVM::GEPArg(i));
+    block.getArgument(i).replaceAllUsesWith(
+        LLVM::LoadOp::create(b, pointer, slot));
   }
-  LLVM::CallOp::create(b, entry, arguments);
-  LLVM::ReturnOp::create(b, ValueRange{});
+  block.eraseArguments(0, count);
+  entry.setName((entry.getName() + "_packed").str());
+  entry.removeArgAttrsAttr();
+  entry.setFunctionType(LLVM::LLVMFunctionType::get(
+      LLVM::LLVMVoidType::get(b.getContext()), {pointer}));
+}
+
+/// Those who call the entry call a copy, which takes over its name.
+static void keepForCalls(LLVM::LLVMFuncOp entry) {
+  LLVM::LLVMFuncOp copy = entry.clone();
+  copy.setLinkage(LLVM::Linkage::Internal);
+  entry->getBlock()->push_back(copy);
 }
 
 class PackedEntryPass : public impl::PackedEntryPassBase<PackedEntryPass> {
@@ -53,8 +62,11 @@ public:
       else if (function.isPrivate()) // else another part calls it
         function.setLinkage(LLVM::Linkage::Internal);
     }
-    for (LLVM::LLVMFuncOp entry : entries)
-      emitPacked(entry);
+    for (LLVM::LLVMFuncOp entry : entries) {
+      if (!SymbolTable::symbolKnownUseEmpty(entry, getOperation()))
+        keepForCalls(entry);
+      pack(entry);
+    }
   }
 };
 

@@ -26,7 +26,6 @@
 // LINK:      module
 // LINK-DAG:  llvm.func @b(!llvm.ptr)
 // LINK-DAG:  llvm.func @d(!llvm.ptr)
-// LINK:      llvm.func @main(
 // LINK:      llvm.func @main_packed(
 // LINK:      llvm.func internal @c(
 // LINK:      module

@@ -4,7 +4,7 @@
 // before it is inlined; without a caller it must be gone too.
 
 // RUN: nabla-opt --nabla-pipeline="to=llvm" %s | FileCheck %s
-// CHECK-LABEL: llvm.func @main(
+// CHECK-LABEL: llvm.func @main_packed(
 // CHECK-NOT: func.func
 // CHECK-NOT: @dealloc_helper
 

@@ -6,13 +6,12 @@
 // Assembly, as an assembler takes it, and nothing else.
 // CHECK-NOT: module
 // CHECK: .text
-// CHECK: .globl main
-// CHECK: {{^}}main:
-// CHECK: ret
+// CHECK: .globl main_packed
 // CHECK: {{^}}main_packed:
+// CHECK: ret
 // CHECK-NOT: module
 
-// MODULE: module attributes {llvm.module_asm = ["{{.*}}", {{.*}}"main:{{.*}}]} {
+// MODULE: module attributes {llvm.module_asm = ["{{.*}}", {{.*}}"main_packed:{{.*}}]} {
 // MODULE-NEXT: }
 func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
   %y = nabla.add %x, %x : tensor<4xf32>
