@@ -34,6 +34,9 @@ constexpr unsigned maxTermCost = 24;
 /// Of a loop that its vectors do not divide, the rest is a loop of its own, if
 /// its body is that short: the others need not ask which elements are new.
 constexpr unsigned maxRestCost = 24;
+/// What a program does in two iterations and so many operations needs no loop:
+/// code without loops takes LLVM a fraction of the time.
+constexpr unsigned maxStraightCost = 24;
 /// Squares that are transposed in registers repeat their body for each row.
 constexpr unsigned maxTransposedCost = 10;
 /// Whether an element of memory is read before it is written in the same
@@ -553,6 +556,12 @@ void NestEmitter::emitSteps(Nest &nest, Value first, Value last, bool movesBack,
   auto from = getConstantIntValue(first), to = getConstantIntValue(last);
   if (from && to && *to - *from <= lanes) {
     emitVectorBody(nest, nullptr, first, movesBack, totals);
+    return;
+  }
+  if (from && to && *to - *from <= 2 * lanes && ivs.empty() &&
+      nest.bodyCost() <= maxStraightCost) {
+    emitVectorBody(nest, nullptr, first, /*movesBack=*/false, totals);
+    emitVectorBody(nest, nullptr, constant(*from + lanes), movesBack, totals);
     return;
   }
   auto loop = scf::ForOp::create(b, first, last, constant(lanes), totals);
