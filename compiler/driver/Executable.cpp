@@ -9,8 +9,10 @@
 #include "compiler/driver/ObjectCache.h"
 #include "compiler/driver/Parts.h"
 #include "compiler/driver/ProgramImpl.h"
+#include "compiler/driver/Worker.h"
 #include "compiler/pipelines/Phases.h"
 #include "compiler/runtime/Temporaries.h"
+#include "compiler/runtime/ThreadPool.h"
 #include "compiler/target/cpu/Codegen.h"
 #include "compiler/target/cpu/Jit.h"
 
@@ -119,9 +121,9 @@ std::string Executable::cacheKey(const Program &program,
   return ObjectCache::makeKey(parts, target);
 }
 
-/// Runs the remaining phases and makes object files.
-static Failure compileProgram(Program &program, CompiledProgram &compiled,
-                              Timings &stages) {
+/// Runs the phases that see the whole program.
+static Failure lower(Program &program, CompiledProgram &compiled,
+                     Timings &stages) {
   // The types are final once linear maps are residuals.
   if (Failure failure = program.runTo("transforms", &stages))
     return failure;
@@ -134,15 +136,51 @@ static Failure compileProgram(Program &program, CompiledProgram &compiled,
   for (const auto *texts : {&compiled.inputs, &compiled.results})
     if (Failure failure = parseTypes(*texts, types))
       return failure;
-  if (Failure failure = program.runTo("bufferize", &stages))
-    return failure;
+  return program.runTo("bufferize", &stages);
+}
+
+static double total(const Timings &stages) {
+  double sum = 0;
+  for (const auto &[stage, seconds] : stages)
+    sum += seconds;
+  return sum;
+}
+
+/// Runs the remaining phases and makes object files. On another thread, LLVM
+/// gets ready meanwhile.
+static Failure compileProgram(Program &program, CompiledProgram &compiled,
+                              Timings &stages) {
   Program::Impl &impl = program.impl();
+  if (Failure failure = impl.renew())
+    return failure;
+  auto start = std::chrono::steady_clock::now();
+  double before = total(stages);
+  std::unique_ptr<Codegen> codegen;
+  Failure failure;
+  Failure crash = impl.attempt([&] {
+    runOnCrew(2, ThreadPool::get().numThreads(), [&](size_t task) {
+      if (task == 0)
+        failure = lower(program, compiled, stages);
+      else
+        codegen = std::make_unique<Codegen>(Codegen::Object, endIfUnwanted);
+    });
+    return success();
+  });
+  if (failure || crash)
+    return failure ? failure : crash;
+  std::chrono::duration<double> passed =
+      std::chrono::steady_clock::now() - start;
+  double waited = passed.count() - (total(stages) - before);
   compiled.entry = impl.entry + "_packed";
   std::shared_lock lock(impl.session->passesRunning());
-  return impl.attempt([&] {
+  failure = impl.attempt([&] {
     bool isLowered = &getPhases()[impl.phase] >= findPhase("llvm");
-    return compileParts(*impl.module, isLowered, compiled.objects, stages);
+    return compileParts(*impl.module, isLowered, std::move(codegen),
+                        compiled.objects, stages);
   });
+  if (!failure)
+    stages.back().second += waited;
+  return failure;
 }
 
 Failure Executable::compile(Program &program, Executable &executable,

@@ -28,9 +28,10 @@ struct Part {
   explicit Part(ModuleOp module) : module(module) {}
 
   ModuleOp module;
+  std::unique_ptr<Codegen> codegen;
   LogicalResult result = failure();
   ObjectCode object;
-  Seconds lowering{0}, codegen{0};
+  Seconds lowering{0}, making{0};
 };
 
 /// The time since it was last asked.
@@ -66,11 +67,11 @@ static void compile(Part &part, bool isLowered, bool isAlone) {
   if (!isLowered && failed(runPhase(part.module, *findPhase("llvm"))))
     return;
   part.lowering = lap();
-  CodegenOptions options;
-  options.checkpoint = endIfUnwanted;
-  options.isPart = !isAlone;
-  FailureOr<ObjectCode> object = emitObject(part.module, options);
-  part.codegen = lap();
+  if (!part.codegen)
+    part.codegen = std::make_unique<Codegen>(Codegen::Object, endIfUnwanted);
+  FailureOr<ObjectCode> object = part.codegen->run(part.module, !isAlone);
+  part.codegen.reset();
+  part.making = lap();
   part.result = object;
   if (succeeded(object))
     part.object = std::move(*object);
@@ -79,18 +80,19 @@ static void compile(Part &part, bool isLowered, bool isAlone) {
 /// Each phase's share of the time that passed.
 static void record(ArrayRef<Part> parts, bool isLowered, Seconds passed,
                    Timings &stages) {
-  Seconds lowering{0}, codegen{0};
+  Seconds lowering{0}, making{0};
   for (const Part &part : parts) {
     lowering += part.lowering;
-    codegen += part.codegen;
+    making += part.making;
   }
-  double share = passed / (lowering + codegen);
+  double share = passed / (lowering + making);
   if (!isLowered)
     stages.emplace_back("llvm", lowering.count() * share);
-  stages.emplace_back("object", codegen.count() * share);
+  stages.emplace_back("object", making.count() * share);
 }
 
 LogicalResult nabla::compileParts(ModuleOp module, bool isLowered,
+                                  std::unique_ptr<Codegen> codegen,
                                   std::vector<std::string> &objects,
                                   Timings &stages) {
   Lap lap;
@@ -100,6 +102,7 @@ LogicalResult nabla::compileParts(ModuleOp module, bool isLowered,
   else if (failed(split(module, parts)))
     return failure();
   bool isAlone = parts.size() == 1;
+  parts.front().codegen = std::move(codegen);
   runOnCrew(parts.size(), ThreadPool::get().numThreads(),
             [&](size_t i) { compile(parts[i], isLowered, isAlone); });
   for (Part &part : parts) {

@@ -8,6 +8,7 @@
 #define NABLA_COMPILER_DRIVER_PARTS_H
 
 #include "compiler/driver/Program.h"
+#include "compiler/target/cpu/Codegen.h"
 
 #include "mlir/IR/BuiltinOps.h"
 
@@ -16,8 +17,9 @@ namespace nabla {
 /// Makes object files of a module in the phase `bufferize`, or `llvm`, within
 /// an attempt (Session.h). A long program is split (nabla-split-parts) and its
 /// parts compiled on several threads, which share the time that it takes among
-/// the phases. Errors are diagnostics.
+/// the phases. `codegen` is for the first one. Errors are diagnostics.
 llvm::LogicalResult compileParts(mlir::ModuleOp module, bool isLowered,
+                                 std::unique_ptr<Codegen> codegen,
                                  std::vector<std::string> &objects,
                                  Timings &stages);
 

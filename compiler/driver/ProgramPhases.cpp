@@ -54,11 +54,10 @@ LogicalResult nabla::runPhase(ModuleOp module, const Phase &phase) {
 }
 
 static LogicalResult assemble(Program::Impl &program) {
-  CodegenOptions options;
-  options.checkpoint = endIfUnwanted;
-  FailureOr<std::string> assembly = emitAssembly(*program.module, options);
+  FailureOr<ObjectCode> assembly =
+      Codegen(Codegen::Assembly, endIfUnwanted).run(*program.module);
   if (succeeded(assembly))
-    program.assembly = std::move(*assembly);
+    program.assembly.assign(assembly->begin(), assembly->end());
   return assembly;
 }
 

@@ -27,11 +27,12 @@ struct EmitAssemblyPass
 
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    FailureOr<std::string> text = nabla::emitAssembly(module, {});
+    FailureOr<nabla::ObjectCode> text =
+        nabla::Codegen(nabla::Codegen::Assembly, [] {}).run(module);
     if (failed(text))
       return signalPassFailure();
     SmallVector<StringRef> lines;
-    StringRef(*text).split(lines, '\n');
+    StringRef(text->data(), text->size()).split(lines, '\n');
     module.getBody()->clear();
     module->setAttr(LLVM::LLVMDialect::getModuleLevelAsmAttrName(),
                     Builder(module.getContext()).getStrArrayAttr(lines));

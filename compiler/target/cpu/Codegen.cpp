@@ -9,52 +9,65 @@
 #include "compiler/codegen/cpu/target_cpu.h"
 
 #include "mlir/Target/LLVMIR/Export.h"
-#include "llvm/ExecutionEngine/Orc/JITTargetMachineBuilder.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
 #include "llvm/IR/PassInstrumentation.h"
+#include "llvm/MC/MCSubtargetInfo.h"
+#include "llvm/MC/TargetRegistry.h"
 #include "llvm/Pass.h"
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
+#include "llvm/TargetParser/Host.h"
+#include "llvm/TargetParser/SubtargetFeature.h"
 
 using namespace mlir;
 
 namespace nabla {
-namespace {
+/// The features in which the CPU differs from what LLVM takes for granted of
+/// one of its name. It looks at each that is stated for long.
+static std::string differingFeatures(const llvm::Target &target,
+                                     const llvm::Triple &triple,
+                                     const TargetCpu &cpu) {
+  std::unique_ptr<llvm::MCSubtargetInfo> usual(
+      target.createMCSubtargetInfo(triple, cpu.name, ""));
+  llvm::SubtargetFeatures differing;
+  for (const llvm::SubtargetFeatureKV &known :
+       usual->getAllProcessorFeatures()) {
+    auto it = cpu.features.find(known.Key);
+    if (it != cpu.features.end() &&
+        it->second != usual->getFeatureBits().test(known.Value))
+      differing.AddFeature(known.Key, it->second);
+  }
+  return differing.getString();
+}
 
-/// A module of LLVM IR, optimized for this CPU, and what it was optimized with.
-struct Optimized {
-  std::unique_ptr<llvm::LLVMContext> context;
-  std::unique_ptr<llvm::Module> module;
-  std::unique_ptr<llvm::TargetMachine> machine;
-};
-
-} // namespace
-
-/// How code for the target is made, asked once; nothing where LLVM does not
-/// know this CPU.
-static const std::optional<llvm::orc::JITTargetMachineBuilder> &getTarget() {
-  static const auto target =
-      []() -> std::optional<llvm::orc::JITTargetMachineBuilder> {
+static llvm::Expected<std::unique_ptr<llvm::TargetMachine>>
+createTargetMachine() {
+  static const bool initialized = [] {
     llvm::InitializeNativeTarget();
     llvm::InitializeNativeTargetAsmPrinter();
-    auto found = llvm::orc::JITTargetMachineBuilder::detectHost();
-    if (!found) {
-      llvm::consumeError(found.takeError());
-      return std::nullopt;
-    }
-    if (const TargetCpu &cpu = TargetCpu::get(); !cpu.isHost) {
-      found->setCPU(cpu.name);
-      found->setFeatures(""); // those of the CPU
-    }
-    // The linker puts code and data where it finds room.
-    found->setRelocationModel(llvm::Reloc::PIC_);
-    found->setCodeModel(llvm::CodeModel::Small);
-    return std::move(*found);
+    return true;
   }();
-  return target;
+  (void)initialized;
+  const TargetCpu &cpu = TargetCpu::get();
+  llvm::Triple triple(llvm::sys::getProcessTriple());
+  std::string error;
+  const llvm::Target *target =
+      llvm::TargetRegistry::lookupTarget(triple, error);
+  if (!target)
+    return llvm::createStringError(error);
+  std::string features;
+  if (cpu.isHost) // else they are those of the CPU
+    features = differingFeatures(*target, triple, cpu);
+  // The linker puts code and data where it finds room.
+  std::unique_ptr<llvm::TargetMachine> machine(target->createTargetMachine(
+      triple, cpu.name, features, llvm::TargetOptions(), llvm::Reloc::PIC_,
+      llvm::CodeModel::Small, llvm::CodeGenOptLevel::Default, /*JIT=*/true));
+  if (!machine)
+    return llvm::createStringError("this CPU is not known to LLVM");
+  return machine;
 }
 
 namespace {
@@ -62,37 +75,24 @@ namespace {
 /// The passes for one module.
 class Optimizer {
 public:
-  Optimizer(llvm::TargetMachine &machine, const CodegenOptions &options)
-      : isPart(options.isPart),
-        builder(&machine, tuning(), std::nullopt, &callbacks) {
+  Optimizer(llvm::TargetMachine &machine,
+            const std::function<void()> &checkpoint)
+      : builder(&machine, tuning(), std::nullopt, &callbacks) {
     callbacks.registerBeforeNonSkippedPassCallback(
-        [&](StringRef, llvm::Any) { options.checkpoint(); });
+        [&](StringRef, llvm::Any) { checkpoint(); });
     builder.registerModuleAnalyses(modules);
     builder.registerCGSCCAnalyses(graphs);
     builder.registerFunctionAnalyses(functions);
     builder.registerLoopAnalyses(loops);
     builder.crossRegisterProxies(loops, functions, graphs, modules);
-    // Loops of vectors come fused and unrolled: what is left to do is to fold
-    // addresses and to move them out of loops. All of O2 takes five times as
-    // long, and makes no faster code of them.
-    add(forVectors, "sroa,early-cse<memssa>,instcombine<no-verify-fixpoint>,"
-                    "simplifycfg,loop-mssa(licm),early-cse<memssa>");
-    forScalars = builder.buildFunctionSimplificationPipeline(
-        llvm::OptimizationLevel::O2, llvm::ThinOrFullLTOPhase::None);
-    add(forScalars, "loop-mssa(loop-rotate),loop-vectorize,loop-load-elim,"
-                    "instcombine<no-verify-fixpoint>,simplifycfg,"
-                    "vector-combine,loop-unroll,sroa,"
-                    "instcombine<no-verify-fixpoint>,loop-mssa(licm),"
-                    "loop-sink,div-rem-pairs,simplifycfg");
   }
 
-  void run(llvm::Module &module) {
+  void run(llvm::Module &module, bool isPart) {
     bool isLarge = isPart || module.getInstructionCount() > largeProgram;
     unsigned small = isLarge ? 0 : smallFunction;
     for (llvm::Function &function : module)
       if (!function.isDeclaration())
-        (isPlain(function, small) ? forVectors : forScalars)
-            .run(function, functions);
+        passesFor(function, small).run(function, functions);
   }
 
 private:
@@ -103,10 +103,38 @@ private:
     return options;
   }
 
-  /// Whether there is nothing for O2 to do: no loop, or loops of vectors only.
-  static bool isPlain(llvm::Function &function, unsigned small) {
-    return function.size() == 1 ||
-           (function.getInstructionCount() > small && hasVectors(function));
+  llvm::FunctionPassManager &passesFor(llvm::Function &function,
+                                       unsigned small) {
+    if (function.size() == 1)
+      return get(forStraight, [&](auto &passes) {
+        add(passes, "sroa,early-cse,instcombine<no-verify-fixpoint>,early-cse");
+      });
+    // Loops of vectors come fused and unrolled: what is left to do is to fold
+    // addresses and to move them out of loops. All of O2 takes five times as
+    // long, and makes no faster code of them.
+    if (function.getInstructionCount() > small && hasVectors(function))
+      return get(forVectors, [&](auto &passes) {
+        add(passes, "sroa,early-cse<memssa>,instcombine<no-verify-fixpoint>,"
+                    "simplifycfg,loop-mssa(licm),early-cse<memssa>");
+      });
+    return get(forScalars, [&](auto &passes) {
+      passes = builder.buildFunctionSimplificationPipeline(
+          llvm::OptimizationLevel::O2, llvm::ThinOrFullLTOPhase::None);
+      add(passes, "loop-mssa(loop-rotate),loop-vectorize,loop-load-elim,"
+                  "instcombine<no-verify-fixpoint>,simplifycfg,"
+                  "vector-combine,loop-unroll,sroa,"
+                  "instcombine<no-verify-fixpoint>,loop-mssa(licm),"
+                  "loop-sink,div-rem-pairs,simplifycfg");
+    });
+  }
+
+  /// Passes, filled in when they are first needed.
+  using Passes = std::optional<llvm::FunctionPassManager>;
+  template <typename Fill>
+  llvm::FunctionPassManager &get(Passes &passes, Fill fill) {
+    if (!passes)
+      fill(passes.emplace());
+    return *passes;
   }
 
   static bool hasVectors(llvm::Function &function) {
@@ -123,14 +151,13 @@ private:
   /// unless there are many of them. Both in instructions.
   static constexpr unsigned smallFunction = 128, largeProgram = 1024;
 
-  bool isPart;
   llvm::PassInstrumentationCallbacks callbacks;
   llvm::PassBuilder builder;
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;
   llvm::CGSCCAnalysisManager graphs;
   llvm::ModuleAnalysisManager modules;
-  llvm::FunctionPassManager forVectors, forScalars;
+  Passes forStraight, forVectors, forScalars;
 };
 
 } // namespace
@@ -139,10 +166,10 @@ namespace {
 /// Ahead of all other passes on each function.
 struct Checkpoint : llvm::FunctionPass {
   static char id;
-  const std::function<void()> &check;
+  std::function<void()> check;
 
-  explicit Checkpoint(const std::function<void()> &check)
-      : FunctionPass(id), check(check) {}
+  explicit Checkpoint(std::function<void()> check)
+      : FunctionPass(id), check(std::move(check)) {}
   void getAnalysisUsage(llvm::AnalysisUsage &usage) const override {
     usage.setPreservesAll();
   }
@@ -154,72 +181,82 @@ struct Checkpoint : llvm::FunctionPass {
 char Checkpoint::id = 0;
 } // namespace
 
-static LogicalResult translate(ModuleOp module, Optimized &result,
-                               const CodegenOptions &options) {
-  if (const TargetCpu &cpu = TargetCpu::get(); !cpu.problem.empty())
-    return module.emitError("NABLA_TARGET_CPU: ")
-           << cpu.name << " " << cpu.problem;
-  if (!getTarget())
-    return module.emitError("code generation: this CPU is not known to LLVM");
-  auto builder = *getTarget();
-  auto machine = builder.createTargetMachine();
-  if (!machine)
-    return module.emitError("code generation: ")
-           << llvm::toString(machine.takeError());
-  result.machine = std::move(*machine);
-  result.context = std::make_unique<llvm::LLVMContext>();
-  result.module = translateModuleToLLVMIR(module, *result.context);
-  if (!result.module)
-    return failure();
-  result.module->setDataLayout(result.machine->createDataLayout());
-  result.module->setTargetTriple(result.machine->getTargetTriple());
-  Optimizer(*result.machine, options).run(*result.module);
-  return success();
-}
-
-static LogicalResult emit(ModuleOp module, llvm::CodeGenFileType kind,
-                          llvm::SmallVectorImpl<char> &bytes,
-                          const CodegenOptions &options) {
-  Optimized optimized;
-  if (failed(translate(module, optimized, options)))
-    return failure();
-  llvm::raw_svector_ostream os(bytes);
-  llvm::legacy::PassManager passes;
-  passes.add(new Checkpoint(options.checkpoint));
-  if (optimized.machine->addPassesToEmitFile(passes, os, nullptr, kind,
-                                             /*DisableVerify=*/true))
-    return module.emitError("code generation: LLVM cannot write this CPU's "
-                            "code");
-  passes.run(*optimized.module);
-  return success();
-}
-
-FailureOr<ObjectCode> emitObject(ModuleOp module,
-                                 const CodegenOptions &options) {
+struct Codegen::Impl {
+  std::function<void()> checkpoint;
+  std::string problem;
+  // Each refers to those before.
+  llvm::LLVMContext context;
+  std::unique_ptr<llvm::TargetMachine> machine;
+  std::unique_ptr<llvm::Module> module;
   ObjectCode code;
-  if (failed(emit(module, llvm::CodeGenFileType::ObjectFile, code, options)))
-    return failure();
-  return code;
+  llvm::raw_svector_ostream os{code};
+  std::optional<Optimizer> optimizer;
+  llvm::legacy::PassManager passes;
+
+  /// Says why where this does not succeed.
+  std::string prepare(Kind kind);
+};
+
+/// The tables of instructions, registers and costs are made with the first
+/// function.
+static void prepareTables(llvm::TargetMachine &machine,
+                          llvm::LLVMContext &context) {
+  llvm::Module module("", context);
+  auto *type = llvm::FunctionType::get(llvm::Type::getVoidTy(context), false);
+  (void)machine.getSubtargetImpl(*llvm::Function::Create(
+      type, llvm::GlobalValue::ExternalLinkage, "", module));
 }
 
-FailureOr<std::string> emitAssembly(ModuleOp module,
-                                    const CodegenOptions &options) {
-  llvm::SmallVector<char> text;
-  if (failed(emit(module, llvm::CodeGenFileType::AssemblyFile, text, options)))
+std::string Codegen::Impl::prepare(Kind kind) {
+  if (const TargetCpu &cpu = TargetCpu::get(); !cpu.problem.empty())
+    return "NABLA_TARGET_CPU: " + cpu.name + " " + cpu.problem;
+  auto made = createTargetMachine();
+  if (!made)
+    return "code generation: " + llvm::toString(made.takeError());
+  machine = std::move(*made);
+  prepareTables(*machine, context);
+  optimizer.emplace(*machine, checkpoint);
+  passes.add(new Checkpoint(checkpoint));
+  auto type = kind == Object ? llvm::CodeGenFileType::ObjectFile
+                             : llvm::CodeGenFileType::AssemblyFile;
+  if (machine->addPassesToEmitFile(passes, os, nullptr, type,
+                                   /*DisableVerify=*/true))
+    return "code generation: LLVM cannot write this CPU's code";
+  return "";
+}
+
+Codegen::Codegen(Kind kind, std::function<void()> checkpoint)
+    : pimpl(std::make_unique<Impl>()) {
+  pimpl->checkpoint = std::move(checkpoint);
+  pimpl->problem = pimpl->prepare(kind);
+}
+
+Codegen::~Codegen() = default;
+
+FailureOr<ObjectCode> Codegen::run(ModuleOp module, bool isPart) {
+  Impl &impl = *pimpl;
+  if (!impl.problem.empty())
+    return module.emitError(impl.problem);
+  impl.module = translateModuleToLLVMIR(module, impl.context);
+  if (!impl.module)
     return failure();
-  return std::string(text.begin(), text.end());
+  impl.module->setDataLayout(impl.machine->createDataLayout());
+  impl.module->setTargetTriple(impl.machine->getTargetTriple());
+  impl.optimizer->run(*impl.module, isPart);
+  impl.passes.run(*impl.module);
+  return std::move(impl.code);
 }
 
 const std::string &describeTarget() {
   static const std::string text = [] {
     std::string text;
     llvm::raw_string_ostream os(text);
-    if (getTarget()) {
-      auto builder = *getTarget();
-      os << builder.getTargetTriple().str() << '\n'
-         << builder.getCPU() << '\n'
-         << builder.getFeatures().getString() << '\n';
-    }
+    const TargetCpu &cpu = TargetCpu::get();
+    os << llvm::sys::getProcessTriple() << '\n' << cpu.name << '\n';
+    for (const auto &feature : cpu.features)
+      if (feature.second)
+        os << feature.first() << ',';
+    os << '\n';
     // Byte by byte, so that no field can be forgotten.
     static_assert(std::has_unique_object_representations_v<Host>,
                   "order the fields so that there is nothing between them");

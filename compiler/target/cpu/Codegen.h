@@ -10,6 +10,7 @@
 #include "mlir/IR/BuiltinOps.h"
 
 #include <functional>
+#include <memory>
 #include <string>
 
 namespace nabla {
@@ -17,22 +18,27 @@ namespace nabla {
 /// Bytes of an object file.
 using ObjectCode = llvm::SmallVector<char, 0>;
 
-struct CodegenOptions {
-  /// Called before each pass that optimizes, and each function that becomes
-  /// machine code. It need not return.
-  std::function<void()> checkpoint = [] {};
-  /// Whether the module is one of several of a program.
-  bool isPart = false;
+/// Makes machine code of one module for this CPU. It is ready as soon as it
+/// exists, and it takes LLVM as long to get ready as to compile a short
+/// program: meanwhile, another thread can lower the module.
+class Codegen {
+public:
+  enum Kind { Object, Assembly };
+
+  /// `checkpoint` is called before each pass that optimizes, and each function
+  /// that becomes machine code. It need not return.
+  Codegen(Kind kind, std::function<void()> checkpoint);
+  ~Codegen();
+
+  /// The code of a module of the LLVM dialect; errors are diagnostics at the
+  /// module. `isPart`: whether it is one of several of a program. To be called
+  /// once.
+  llvm::FailureOr<ObjectCode> run(mlir::ModuleOp module, bool isPart = false);
+
+private:
+  struct Impl;
+  std::unique_ptr<Impl> pimpl;
 };
-
-/// The code of a module of the LLVM dialect for this CPU; errors are
-/// diagnostics at the module. Several threads may make code at a time.
-llvm::FailureOr<ObjectCode> emitObject(mlir::ModuleOp module,
-                                       const CodegenOptions &options);
-
-/// The same as text.
-llvm::FailureOr<std::string> emitAssembly(mlir::ModuleOp module,
-                                          const CodegenOptions &options);
 
 /// All that code depends on besides the program: triple, CPU and features, and
 /// what the schedules ask of the machine.
