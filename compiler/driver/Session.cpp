@@ -12,20 +12,6 @@
 #include "dialects/nabla/NablaDialect.h"
 
 #include "mlir/AsmParser/AsmParser.h"
-#include "mlir/Dialect/Affine/IR/AffineOps.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
-#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Dialect/Index/IR/IndexDialect.h"
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
-#include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/Dialect/UB/IR/UBOps.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Dialect.h"
 #include "llvm/Support/CrashRecoveryContext.h"
@@ -41,7 +27,7 @@ static constexpr size_t maxRemembered = 256;
 
 static DialectRegistry makeRegistry() {
   DialectRegistry registry;
-  nabla::registerAllDialects(registry);
+  nabla::registerPhaseDialects(registry);
   return registry;
 }
 
@@ -74,15 +60,9 @@ Session::Session()
   mlirContext.setThreadPool(pool);
   // Ops are printed where a user asks for them, not in each message.
   mlirContext.printOpOnDiagnostic(false);
-  // The dialects that passes make ops of: not all upstream passes say so, and
-  // none can be loaded while passes run.
-  mlirContext.loadDialect<
-      NablaDialect, func::FuncDialect, affine::AffineDialect,
-      arith::ArithDialect, bufferization::BufferizationDialect,
-      cf::ControlFlowDialect, index::IndexDialect, linalg::LinalgDialect,
-      LLVM::LLVMDialect, math::MathDialect, memref::MemRefDialect,
-      scf::SCFDialect, tensor::TensorDialect, ub::UBDialect,
-      vector::VectorDialect>();
+  // Not all upstream passes say which dialects they make ops of, and none can
+  // be loaded while passes run.
+  mlirContext.loadAllAvailableDialects();
   DiagnosticText::install(mlirContext);
   // With NABLA_CRASH set, a debugger or a core file sees the crash.
   if (std::getenv("NABLA_CRASH"))
@@ -128,6 +108,9 @@ void Session::loadAllDialects() {
   std::unique_lock lock(running);
   if (allDialectsLoaded)
     return;
+  DialectRegistry registry;
+  nabla::registerAllDialects(registry);
+  mlirContext.appendDialectRegistry(registry);
   mlirContext.loadAllAvailableDialects();
   allDialectsLoaded = true;
 }

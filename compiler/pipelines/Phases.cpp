@@ -8,6 +8,8 @@
 
 #include "compiler/codegen/cpu/Passes.h"
 #include "compiler/conversion/Passes.h"
+#include "compiler/pipelines/canonicalize.h"
+#include "compiler/pipelines/conditional.h"
 #include "compiler/pipelines/emit_assembly.h"
 #include "compiler/transforms/Pipelines.h"
 
@@ -30,7 +32,7 @@ static void addNothing(OpPassManager &) {}
 
 static void addLinalg(OpPassManager &passes) {
   passes.addPass(createNablaToLinalgPass());
-  passes.addPass(createCanonicalizerPass());
+  passes.addPass(createCanonicalizePass());
   passes.addPass(createCSEPass());
 }
 
@@ -38,30 +40,14 @@ static void addSchedule(OpPassManager &passes) {
   // From here on no common subexpressions are eliminated.
   passes.addNestedPass<func::FuncOp>(createRecomputePass());
   passes.addPass(createFuseElementwisePass());
-  passes.addPass(createCanonicalizerPass());
+  passes.addPass(createCanonicalizePass());
   passes.addPass(createFillSplatsPass());
   passes.addPass(createSeparateTemporariesPass());
 }
 
-/// As upstream's buildBufferDeallocationPipeline, with a pass of ours ahead of
-/// the simplification.
-static void addDeallocation(OpPassManager &passes) {
-  memref::ExpandReallocPassOptions realloc;
-  realloc.emitDeallocs = false;
-  passes.addPass(memref::createExpandReallocPass(realloc));
-  passes.addPass(createCanonicalizerPass());
-  passes.addPass(bufferization::createOwnershipBasedBufferDeallocationPass());
-  passes.addPass(createCanonicalizerPass());
-  passes.addPass(createFreeAllocationsPass());
-  passes.addPass(bufferization::createBufferDeallocationSimplificationPass());
-  passes.addPass(bufferization::createLowerDeallocationsPass());
-  passes.addPass(createCSEPass());
-  passes.addPass(createCanonicalizerPass());
-}
-
 static void addBufferize(OpPassManager &passes) {
   passes.addPass(createReadOnlyArgumentsPass());
-  passes.addPass(bufferization::createEmptyTensorEliminationPass());
+  passes.addPass(createEliminateEmptyTensorsPass());
   bufferization::OneShotBufferizePassOptions bufferize;
   bufferize.bufferizeFunctionBoundaries = true;
   bufferize.allowReturnAllocsFromLoops = true;
@@ -70,23 +56,23 @@ static void addBufferize(OpPassManager &passes) {
   passes.addPass(bufferization::createOneShotBufferizePass(bufferize));
   // What a loop changes in place is not its result: the caller can give the
   // memory.
-  passes.addPass(createCanonicalizerPass());
+  passes.addPass(createCanonicalizePass());
   bufferization::BufferResultsToOutParamsPassOptions results;
   results.hoistStaticAllocs = true;
   results.modifyPublicFunctions = true;
   passes.addPass(bufferization::createBufferResultsToOutParamsPass(results));
   passes.addNestedPass<func::FuncOp>(createReuseDonatedPass());
   passes.addPass(createCSEPass());
-  addDeallocation(passes);
+  passes.addPass(createDeallocatePass());
   passes.addPass(createByteBooleansPass());
   // The helper that frees lists of buffers takes dynamic shapes, which bare
   // pointers cannot pass.
-  passes.addPass(createInlinerPass());
+  passes.addPass(createInlinePass());
   passes.addPass(createSymbolDCEPass()); // it may be there without a call
-  passes.addPass(createCanonicalizerPass());
+  passes.addPass(createCanonicalizePass());
   passes.addPass(createVectorLoopsPass());
   passes.addPass(createShareKernelsPass());
-  passes.addPass(createCanonicalizerPass());
+  passes.addPass(createCanonicalizePass());
   passes.addPass(createCSEPass());
   passes.addNestedPass<func::FuncOp>(createPlanMemoryPass());
 }

@@ -64,6 +64,11 @@ public:
   void runOnOperation() override {
     if (failed(prepare()))
       return signalPassFailure();
+    SmallPtrSet<Dialect *, 16> dialects;
+    getOperation()->walk(
+        [&](Operation *op) { dialects.insert(op->getDialect()); });
+    // Patterns that cannot match take a short program long to make.
+    auto holds = [&](Dialect *dialect) { return dialects.contains(dialect); };
     LowerToLLVMOptions options(&getContext());
     options.useBarePtrCallConv = true;
     LLVMTypeConverter converter(&getContext(), options);
@@ -72,12 +77,15 @@ public:
     arith::populateArithToLLVMConversionPatterns(converter, patterns);
     cf::populateControlFlowToLLVMConversionPatterns(converter, patterns);
     cf::populateAssertToLLVMConversionPattern(converter, patterns);
-    index::populateIndexToLLVMConversionPatterns(converter, patterns);
+    if (holds(getContext().getLoadedDialect<index::IndexDialect>()))
+      index::populateIndexToLLVMConversionPatterns(converter, patterns);
     populateFinalizeMemRefToLLVMConversionPatterns(converter, patterns,
                                                    &symbols);
     populateFuncToLLVMConversionPatterns(converter, patterns, &symbols);
-    populateMathToLLVMConversionPatterns(converter, patterns);
-    populateVectorToLLVMConversionPatterns(converter, patterns);
+    if (holds(getContext().getLoadedDialect<math::MathDialect>()))
+      populateMathToLLVMConversionPatterns(converter, patterns);
+    if (holds(getContext().getLoadedDialect<vector::VectorDialect>()))
+      populateVectorToLLVMConversionPatterns(converter, patterns);
     ub::populateUBToLLVMConversionPatterns(converter, patterns);
     LLVMConversionTarget target(getContext());
     target.addIllegalDialect<arith::ArithDialect, cf::ControlFlowDialect,
