@@ -68,10 +68,15 @@ int64_t Contraction::product(ArrayRef<unsigned> loops) const {
   return all;
 }
 
-bool Contraction::readsColumnsOfA() const {
+bool Contraction::copiesA() const {
   const Access &access = this->access(a);
-  return access.strides[m] == 1 &&
-         std::abs(access.strides[sums.back()]) * sumBytes() >= pageBytes;
+  int64_t bytes = std::abs(access.strides[sums.back()]) * sumBytes();
+  return widens(a) || (access.strides[m] == 1 && bytes >= pageBytes);
+}
+
+bool Contraction::widens(unsigned operand) const {
+  linalg::LinalgOp op = kernel.op;
+  return getElementTypeOrSelf(op->getOperand(operand).getType()) != sumType();
 }
 
 Type Contraction::sumType() const {
@@ -162,7 +167,7 @@ int64_t Contraction::stepsInCache(int64_t bytes, int64_t elements) const {
 /// first cache; while all of them do, what they read of B, in the second.
 void Contraction::chooseTile(const Host &host) {
   int64_t bytes = host.l2Bytes / 2;
-  int64_t least = readsColumnsOfA() ? minTileColumnsOfCopy : minTileColumns;
+  int64_t least = copiesA() ? minTileColumnsOfCopy : minTileColumns;
   divideSums(std::min(stepsInCache(host.l1Bytes, block.rows),
                       stepsInCache(bytes, least)));
   tileColumns = std::max(bytes / (product(sums) * sumBytes()) /

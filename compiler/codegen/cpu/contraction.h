@@ -49,9 +49,11 @@ struct Contraction {
   }
   int64_t extent(unsigned loop) const { return kernel.extents[loop]; }
   int64_t product(llvm::ArrayRef<unsigned> loops) const;
-  /// Whether neighbours along m lie in a row of A, and steps of the sums on
-  /// pages of their own.
-  bool readsColumnsOfA() const;
+  /// Whether A is to be copied if it is read often: its elements become wider,
+  /// or the steps of the sums lie on pages of their own.
+  bool copiesA() const;
+  /// Whether elements of the operand become wider before they are multiplied.
+  bool widens(unsigned operand) const;
   mlir::Type sumType() const;
   int64_t sumBytes() const;
 

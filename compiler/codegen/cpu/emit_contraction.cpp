@@ -78,7 +78,7 @@ private:
     int64_t size;
   };
 
-  bool copiesRows() { return c.tileColumns != 0 && c.readsColumnsOfA(); }
+  bool copiesRows() { return c.tileColumns != 0 && c.copiesA(); }
   bool copiesColumns();
   unsigned chooseLoop(int64_t parts);
   int64_t chooseSize(unsigned loop, int64_t parts);
@@ -144,7 +144,7 @@ bool ContractionEmitter::copiesColumns() {
       c.product(c.rows) * llvm::divideCeil(c.extent(c.m), block.rows);
   int64_t bytes = std::abs(access.strides[c.sums.back()]) * c.sumBytes();
   return access.strides[c.n] != 1 ||
-         (bytes >= apartBytes && blocks >= minBlocksToCopy);
+         ((bytes >= apartBytes || c.widens(c.b)) && blocks >= minBlocksToCopy);
 }
 
 void ContractionEmitter::emit() {
