@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 import ml_dtypes
@@ -64,6 +65,29 @@ def test_products_of_other_dtypes(m, n, k, dtype):
     tolerance = {8: 1e-13, 2: 4e-3}[np.dtype(dtype).itemsize]
     check(lambda a, b: a.T @ b.T, lambda a, b: a.T @ b.T, rand(k, m, dtype=dtype),
           rand(n, k, dtype=dtype), tolerance=tolerance)  # fmt: skip
+
+
+@pytest.mark.parametrize("m, n, k", [(61, 77, 33), (200, 700, 129), (130, 40, 1001), (64, 48, 1)])
+@pytest.mark.parametrize("dtype", [np.float16, ml_dtypes.bfloat16])
+def test_narrow_factors_are_copied(m, n, k, dtype):
+    """As f32, or as pairs of bf16 where the machine multiplies these; k is odd."""
+    shapes = [(m, k), (k, n), (k, m), (n, k), (3, m, k), (k, 3, n)]
+    arrays = [rand(*shape, dtype=dtype) for shape in shapes]
+    found = nb.compile(layouts)(*arrays)
+    for got, want in zip(found, layouts(*wide(*arrays)), strict=True):
+        np.testing.assert_allclose(wide(got)[0], want, rtol=5e-3, atol=1e-5 * np.sqrt(k))
+
+
+def test_pairs_of_bf16_are_multiplied_at_once():
+    with open("/proc/cpuinfo") as info:
+        if "avx512_bf16" not in info.read() or os.environ.get("NABLA_TARGET_CPU"):
+            pytest.skip("this machine has no such instruction")
+    x = rand(64, 64, dtype=ml_dtypes.bfloat16)
+    text = nb.inspect(lambda x, y: x @ y, "object")(x, x)
+    assert "vdpbf16ps" in text and "vfmadd" not in text
+    x[0, 0], x[1, 1] = np.inf, np.nan
+    found = np.asarray(nb.compile(lambda x, y: x @ y)(x, np.eye(64, dtype=x.dtype)))
+    assert np.isnan(found[1]).all() and np.isnan(found[0, 1:]).all() and found[0, 0] == np.inf
 
 
 @pytest.mark.parametrize("m, n, k", [(5, 9, 40000), (16, 32, 12000), (31, 17, 9000)])

@@ -426,6 +426,7 @@ def VectorLoopsPass : Pass<"nabla-vector-loops"> {
                         "width of vector registers; 0 for this machine's">];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::linalg::LinalgDialect",
+                           "::mlir::LLVM::LLVMDialect",
                            "::mlir::memref::MemRefDialect",
                            "::mlir::scf::SCFDialect",
                            "::mlir::vector::VectorDialect"];

@@ -70,22 +70,23 @@ int64_t Contraction::product(ArrayRef<unsigned> loops) const {
 
 bool Contraction::copiesA() const {
   const Access &access = this->access(a);
-  int64_t bytes = std::abs(access.strides[sums.back()]) * sumBytes();
-  return widens(a) || (access.strides[m] == 1 && bytes >= pageBytes);
+  int64_t step = access.strides[sums.back()];
+  return widens(a) || (pair > 1 && step != 1) ||
+         (access.strides[m] == 1 &&
+          std::abs(step) * factorBytes() >= pageBytes);
 }
 
-bool Contraction::widens(unsigned operand) const {
+Type Contraction::elementType(unsigned operand) const {
   linalg::LinalgOp op = kernel.op;
-  return getElementTypeOrSelf(op->getOperand(operand).getType()) != sumType();
-}
-
-Type Contraction::sumType() const {
-  linalg::LinalgOp op = kernel.op;
-  return getElementTypeOrSelf(op->getOperand(2).getType());
+  return getElementTypeOrSelf(op->getOperand(operand).getType());
 }
 
 int64_t Contraction::sumBytes() const {
   return sumType().getIntOrFloatBitWidth() / 8;
+}
+
+int64_t Contraction::factorBytes() const {
+  return factorType().getIntOrFloatBitWidth() / 8;
 }
 
 /// Tells rows, columns and sums apart, by what they move; `rows` holds m too
@@ -158,9 +159,14 @@ bool Contraction::readsAllOfBOften() const {
          llvm::divideCeil(extent(m), block.rows) >= minBlocksToTile;
 }
 
+bool Contraction::canPair(const Host &host) const {
+  return host.bf16Products == 2 && block.lanes == 16 && sumType().isF32() &&
+         elementType(0).isBF16() && elementType(1).isBF16();
+}
+
 /// How many steps along the sums read no more than so many bytes.
 int64_t Contraction::stepsInCache(int64_t bytes, int64_t elements) const {
-  return std::max<int64_t>(bytes / (elements * sumBytes()), 1);
+  return std::max<int64_t>(bytes / (elements * factorBytes()), 1);
 }
 
 /// While a block of rows goes through a tile, what it reads of A stays in the
@@ -170,7 +176,7 @@ void Contraction::chooseTile(const Host &host) {
   int64_t least = copiesA() ? minTileColumnsOfCopy : minTileColumns;
   divideSums(std::min(stepsInCache(host.l1Bytes, block.rows),
                       stepsInCache(bytes, least)));
-  tileColumns = std::max(bytes / (product(sums) * sumBytes()) /
+  tileColumns = std::max(bytes / (product(sums) * factorBytes()) /
                              block.columns() * block.columns(),
                          block.columns());
 }
@@ -196,13 +202,14 @@ void Contraction::divideSums(int64_t most) {
 std::optional<Contraction> Contraction::match(const Kernel &original,
                                               unsigned vectorBits,
                                               const Host &host) {
-  Contraction c{original, 0, 0, {}, {}, {}, {}, 0, 1, {}, 0, {}};
+  Contraction c{original, 0, 0, {}, {}, {}, {}, 0, 1, {}, 0, 1, {}};
   if (!multipliesAndAdds(c.kernel.op))
     return std::nullopt;
   c.kernel.collapseAll();
   if (!c.classifyLoops() || !c.chooseRowsAndBlock(vectorBits, host))
     return std::nullopt;
   if (c.readsAllOfBOften()) {
+    c.pair = c.canPair(host) ? 2 : 1;
     c.chooseTile(host);
   } else {
     // What rows of C share of B stays in a cache until the last of them has

@@ -34,6 +34,9 @@ struct Contraction {
   /// 0, or into tiles of how many columns C is cut, for what a tile reads of B
   /// to stay in the second cache while rows pass by.
   int64_t tileColumns = 0;
+  /// How many steps of the innermost sum one operation adds up: 2 of bf16, if
+  /// the machine can.
+  int64_t pair = 1;
   /// Elementwise work on C that follows. Its loops are those of the product,
   /// but n is the last one.
   std::vector<Kernel> epilogue;
@@ -53,14 +56,23 @@ struct Contraction {
   /// or the steps of the sums lie on pages of their own.
   bool copiesA() const;
   /// Whether elements of the operand become wider before they are multiplied.
-  bool widens(unsigned operand) const;
-  mlir::Type sumType() const;
+  bool widens(unsigned operand) const {
+    return elementType(operand) != factorType();
+  }
+  mlir::Type elementType(unsigned operand) const;
+  mlir::Type sumType() const { return elementType(2); }
   int64_t sumBytes() const;
+  /// What is multiplied, and its size.
+  mlir::Type factorType() const {
+    return pair == 1 ? sumType() : elementType(0);
+  }
+  int64_t factorBytes() const;
 
 private:
   bool classifyLoops();
   bool chooseRowsAndBlock(unsigned vectorBits, const Host &host);
   bool readsAllOfBOften() const;
+  bool canPair(const Host &host) const;
   void chooseTile(const Host &host);
   int64_t stepsInCache(int64_t bytes, int64_t elements) const;
   void divideSums(int64_t most);

@@ -6,8 +6,10 @@
 // of B times one column of A after the other (K. Goto and R. van de Geijn,
 // "Anatomy of high-performance matrix multiplication", 2008). Factors are
 // copied where they do not lie as they are read; B once, for all threads, if
-// several parts read it. A large C is cut into tiles both ways. Where blocks do
-// not divide C the last ones move back, and do some elements once more.
+// several parts read it. C is cut into tiles both ways: a block of rows goes
+// through all columns of one while it stays in the first cache, and these
+// columns of B stay in the second. Where blocks do not divide C the last ones
+// move back, and do some elements once more.
 //
 //===----------------------------------------------------------------------===//
 
@@ -17,6 +19,7 @@
 #include "compiler/codegen/cpu/factor.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -97,6 +100,7 @@ private:
   void emitPart();
   void emitBlocksOfPart();
   void emitTilesOfPart();
+  void forPieces(unsigned loop, int64_t size, function_ref<void(Value)> body);
   void emitStretches(unsigned loop, int64_t size, function_ref<void()> body);
   void copyColumns();
   void emitTile();
@@ -106,7 +110,10 @@ private:
   Sums startSums();
   void addSums(ArrayRef<unsigned> loops, Sums &sums);
   void addSteps(unsigned loop, Sums &sums);
-  void addStep(Value step, int64_t offset, MutableArrayRef<Value> sums);
+  void addStep(Value step, int64_t offset, MutableArrayRef<Value> sums,
+               bool isWhole);
+  Value inAllPairs(Value elements);
+  Value multiplyAdd(Value x, Value y, Value sum);
   Sums emitSumLoop(int64_t extent, int64_t step, Sums sums,
                    llvm::function_ref<void(Value, Sums &)> body);
   void storeSums(ValueRange sums);
@@ -143,7 +150,7 @@ bool ContractionEmitter::copiesColumns() {
   int64_t blocks =
       c.product(c.rows) * llvm::divideCeil(c.extent(c.m), block.rows);
   int64_t bytes = std::abs(access.strides[c.sums.back()]) * c.sumBytes();
-  return access.strides[c.n] != 1 ||
+  return c.pair > 1 || access.strides[c.n] != 1 ||
          ((bytes >= apartBytes || c.widens(c.b)) && blocks >= minBlocksToCopy);
 }
 
@@ -349,7 +356,25 @@ void ContractionEmitter::emitTilesOfPart() {
     columns.release(b);
 }
 
-/// Cuts what a part does of a loop once more; `size` are whole blocks.
+/// Cuts what a part does of a loop into pieces, of which none begins behind the
+/// end of the loop. `body` gets where in the stretch one begins.
+void ContractionEmitter::forPieces(unsigned loop, int64_t size,
+                                   function_ref<void(Value)> body) {
+  auto [start, length] = stretches[loop];
+  int64_t extent = c.extent(loop);
+  if (!start || extent % length == 0) {
+    forSteps(b, llvm::alignTo(length, size), size, body);
+    return;
+  }
+  Value rest = arith::SubIOp::create(b, constant(extent), start);
+  Value end = arith::MinSIOp::create(b, constant(length), rest);
+  auto pieces = scf::ForOp::create(b, constant(0), end, constant(size));
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(pieces.getBody());
+  body(pieces.getInductionVar());
+}
+
+/// The pieces are stretches, of whole blocks.
 void ContractionEmitter::emitStretches(unsigned loop, int64_t size,
                                        function_ref<void()> body) {
   Stretch all = stretches[loop];
@@ -357,14 +382,13 @@ void ContractionEmitter::emitStretches(unsigned loop, int64_t size,
     body();
     return;
   }
-  forSteps(b, llvm::divideCeil(all.size, size), 1, [&](Value index) {
-    Value first = arith::MulIOp::create(b, index, constant(size));
+  forPieces(loop, size, [&](Value first) {
     if (all.first)
       first = arith::AddIOp::create(b, all.first, first);
     stretches[loop] = {first, size};
     body();
+    stretches[loop] = all;
   });
-  stretches[loop] = all;
 }
 
 void ContractionEmitter::copyColumns() {
@@ -403,8 +427,8 @@ void ContractionEmitter::emitLoops(ArrayRef<unsigned> loops,
 void ContractionEmitter::emitBlocks(unsigned loop, Value &old,
                                     llvm::function_ref<void()> body) {
   int64_t extent = c.extent(loop), size = blockSize(loop);
-  auto [start, length] = stretches[loop];
-  auto emitAt = [&, start = start](Value slot) {
+  Value start = stretches[loop].first;
+  forPieces(loop, size, [&](Value slot) {
     Value wanted = start ? arith::AddIOp::create(b, start, slot) : slot;
     Value first = wanted;
     if (extent % size != 0) {
@@ -415,17 +439,7 @@ void ContractionEmitter::emitBlocks(unsigned loop, Value &old,
     place.slots[loop] = loop == c.n && sharesColumns ? wanted : slot;
     place.ivs[loop] = first;
     body();
-  };
-  if (!start || extent % length == 0) {
-    forSteps(b, llvm::alignTo(length, size), size, emitAt);
-    return;
-  }
-  Value rest = arith::SubIOp::create(b, constant(extent), start);
-  Value end = arith::MinSIOp::create(b, constant(length), rest);
-  auto blocks = scf::ForOp::create(b, constant(0), end, constant(size));
-  OpBuilder::InsertionGuard guard(b);
-  b.setInsertionPointToStart(blocks.getBody());
-  emitAt(blocks.getInductionVar());
+  });
 }
 
 void ContractionEmitter::emitBlock() {
@@ -488,38 +502,69 @@ void ContractionEmitter::addSums(ArrayRef<unsigned> loops, Sums &sums) {
 
 void ContractionEmitter::addSteps(unsigned loop, Sums &sums) {
   int64_t k = c.extent(loop);
-  int64_t unroll = std::clamp<int64_t>(maxUnrolled / block.size(), 1, 4);
+  int64_t unroll =
+      std::clamp<int64_t>(maxUnrolled / block.size(), 1, 4) * c.pair;
   int64_t whole = k / unroll * unroll;
   if (whole > unroll)
     sums = emitSumLoop(whole, unroll, sums, [&](Value step, Sums &next) {
-      for (int64_t u = 0; u < unroll; ++u)
-        addStep(step, u, next);
+      for (int64_t u = 0; u < unroll; u += c.pair)
+        addStep(step, u, next, /*isWhole=*/true);
     });
   else
     whole = 0;
   Value rest = constant(whole);
-  for (int64_t u = 0; whole + u < k; ++u)
-    addStep(rest, u, sums);
+  for (int64_t u = 0; whole + u < k; u += c.pair)
+    addStep(rest, u, sums, whole + u + c.pair <= k);
 }
 
+/// One step, or a pair of them, of which the last one may be half.
 void ContractionEmitter::addStep(Value step, int64_t offset,
-                                 MutableArrayRef<Value> sums) {
+                                 MutableArrayRef<Value> sums, bool isWhole) {
   unsigned k = c.sums.back();
   place.set(k, step);
   SmallVector<Value> row;
   for (int64_t v = 0; v < block.vectors; ++v)
-    row.push_back(columns.load(b, buffers, place,
-                               offset * columns.stride(k) + v * block.lanes,
-                               block.lanes));
+    row.push_back(
+        columns.load(b, buffers, place,
+                     offset * columns.stride(k) + v * block.lanes * c.pair,
+                     block.lanes * c.pair));
   for (int64_t i = 0; i < block.rows; ++i) {
-    Value scalar = rows.load(b, buffers, place,
-                             i * rows.next() + offset * rows.stride(k), 1);
-    Value factor = splat(b, scalar, block.lanes);
+    bool readsPair = c.pair == 2 && (isWhole || rows.isCopied());
+    Value element =
+        rows.load(b, buffers, place, i * rows.next() + offset * rows.stride(k),
+                  readsPair ? 2 : 1);
+    Value factor =
+        c.pair == 2 ? inAllPairs(element) : splat(b, element, block.lanes);
     for (int64_t v = 0; v < block.vectors; ++v) {
       Value &sum = sums[i * block.vectors + v];
-      sum = math::FmaOp::create(b, factor, row[v], sum);
+      sum = multiplyAdd(factor, row[v], sum);
     }
   }
+}
+
+/// A pair, or one element and 0, for each lane of a sum.
+Value ContractionEmitter::inAllPairs(Value elements) {
+  Type element = c.factorType();
+  auto pair = VectorType::get(2, element);
+  if (!isa<VectorType>(elements.getType())) {
+    Value zeros = arith::ConstantOp::create(b, b.getZeroAttr(pair));
+    elements = vector::InsertOp::create(b, elements, zeros, 0);
+  }
+  Type i32 = b.getI32Type();
+  Value bits = vector::BitCastOp::create(b, VectorType::get(1, i32), elements);
+  bits = vector::ExtractOp::create(b, bits, 0);
+  return vector::BitCastOp::create(b, VectorType::get(block.lanes * 2, element),
+                                   splat(b, bits, block.lanes));
+}
+
+Value ContractionEmitter::multiplyAdd(Value x, Value y, Value sum) {
+  if (c.pair == 1)
+    return math::FmaOp::create(b, x, y, sum);
+  return LLVM::CallIntrinsicOp::create(
+             b, sum.getType(),
+             b.getStringAttr("llvm.x86.avx512bf16.dpbf16ps.512"),
+             ValueRange{sum, x, y})
+      .getResults();
 }
 
 Value ContractionEmitter::indexOfSum(int64_t row, int64_t vector) {

@@ -24,7 +24,7 @@ Factor::Factor(Contraction &c, unsigned operand, unsigned along, int64_t count)
 
 /// A copy has its blocks one behind the other. A block of A whose rows lie
 /// along the sums keeps its rows; all others become, step after step of the
-/// sums, what a block takes at this step.
+/// sums, or pair after pair of them, what a block takes then.
 void Factor::copy(int64_t extent, ArrayRef<unsigned> outer) {
   copied = true;
   int64_t blocks = llvm::divideCeil(extent, count);
@@ -33,14 +33,15 @@ void Factor::copy(int64_t extent, ArrayRef<unsigned> outer) {
                    original().strides[c.sums.back()] == 1;
   int64_t steps = 1;
   if (keepsRows) {
-    steps = c.extent(c.sums.back()) + lineBytes / c.sumBytes();
+    steps = c.extent(c.sums.back()) + lineBytes / c.factorBytes();
     copiedNext = steps;
     access.strides[c.sums.back()] = 1;
   } else {
     for (unsigned loop : llvm::reverse(c.sums)) {
       access.strides[loop] = steps * count;
-      steps *= c.extent(loop);
+      steps *= llvm::alignTo(c.extent(loop), c.pair);
     }
+    copiedNext = c.pair;
   }
   access.strides[along] = blocks == 1 ? 0 : steps;
   size = blocks * steps * count;
@@ -53,8 +54,9 @@ void Factor::copy(int64_t extent, ArrayRef<unsigned> outer) {
 void Factor::allocate(ImplicitLocOpBuilder &b, FlatBuffers &buffers) {
   if (!copied)
     return;
-  access.root = memref::AllocOp::create(b, MemRefType::get({size}, c.sumType()),
-                                        b.getI64IntegerAttr(lineBytes));
+  access.root =
+      memref::AllocOp::create(b, MemRefType::get({size}, c.factorType()),
+                              b.getI64IntegerAttr(lineBytes));
   buffers.prepare(b, access);
 }
 
@@ -78,9 +80,9 @@ Value Factor::loadFrom(ImplicitLocOpBuilder &b, const FlatBuffers &buffers,
           : vector::LoadOp::create(
                 b, cast<VectorType>(laneType(element, lanes)), buffer, index)
                 .getResult();
-  if (element == c.sumType())
+  if (element == c.factorType())
     return value;
-  return arith::ExtFOp::create(b, laneType(c.sumType(), lanes), value);
+  return arith::ExtFOp::create(b, laneType(c.factorType(), lanes), value);
 }
 
 Value Factor::load(ImplicitLocOpBuilder &b, const FlatBuffers &buffers,
@@ -120,21 +122,34 @@ void Factor::copyBlocks(ImplicitLocOpBuilder &b, const FlatBuffers &buffers,
                         function_ref<void(function_ref<void()>)> overBlocks) {
   unsigned k = c.sums.back();
   ArrayRef<unsigned> outer = ArrayRef(c.sums).drop_back();
+  int64_t wholePairs = llvm::alignDown(c.extent(k), c.pair);
   bool isAlongSums = std::abs(original().strides[k]) == 1;
   bool isSquare = operand == c.b && original().strides[k] == 1 &&
                   original().strides[along] != 1 &&
-                  c.extent(k) >= c.block.lanes;
+                  c.extent(k) >= c.block.lanes * c.pair;
+  auto copySteps = [&](int64_t from, int64_t extent, int64_t size) {
+    forSteps(b, extent, size, [&](Value step) {
+      place.set(k, arith::AddIOp::create(
+                       b, step, arith::ConstantIndexOp::create(b, from)));
+      overBlocks([&] { copyStep(b, buffers, place, size == c.pair); });
+    });
+  };
+  if (isAlongSums && access.strides[k] == 1) {
+    overBlocks([&] {
+      forLoops(b, c, outer, place, [&] { copyAlongSums(b, buffers, place); });
+    });
+    return;
+  }
   if (isSquare)
     overBlocks([&] {
       forLoops(b, c, outer, place, [&] { copyTransposed(b, buffers, place); });
     });
-  else if (isAlongSums && access.strides[k] == 1)
-    overBlocks([&] {
-      forLoops(b, c, outer, place, [&] { copyAlongSums(b, buffers, place); });
-    });
-  else
-    forLoops(b, c, c.sums, place,
-             [&] { overBlocks([&] { copyStep(b, buffers, place); }); });
+  forLoops(b, c, outer, place, [&] {
+    if (!isSquare && wholePairs > 0)
+      copySteps(0, wholePairs, c.pair);
+    if (wholePairs < c.extent(k))
+      copySteps(wholePairs, 1, 1);
+  });
 }
 
 /// Row by row, along k.
@@ -159,39 +174,76 @@ void Factor::copyAlongSums(ImplicitLocOpBuilder &b, const FlatBuffers &buffers,
   place.ivs[along] = first;
 }
 
+/// Elements of two steps, in turn.
+static Value interleave(ImplicitLocOpBuilder &b, Value first, Value second) {
+  int64_t lanes = cast<VectorType>(first.getType()).getNumElements();
+  SmallVector<int64_t> order;
+  for (int64_t lane = 0; lane < lanes; ++lane)
+    llvm::append_values(order, lane, lane + lanes);
+  return vector::ShuffleOp::create(b, first, second, order);
+}
+
 /// What a block takes at one step, in vectors as long as fit; elements may be
-/// apart.
+/// apart. With pairs, at two, or at the last one and none: zeros.
 void Factor::copyStep(ImplicitLocOpBuilder &b, const FlatBuffers &buffers,
-                      const Place &place) {
+                      const Place &place, bool hasNext) {
   int64_t apart = original().strides[along];
+  int64_t next = original().strides[c.sums.back()];
   for (int64_t done = 0; done < count;) {
     int64_t lanes =
         apart == 1 ? std::min<int64_t>(
                          c.block.lanes,
                          llvm::bit_floor(static_cast<uint64_t>(count - done)))
                    : 1;
-    Value value =
-        loadFrom(b, buffers, original(), place.ivs, done * apart, lanes);
-    storeCopy(b, buffers, place, done, value);
+    auto load = [&](int64_t step) {
+      return loadFrom(b, buffers, original(), place.ivs,
+                      done * apart + step * next, lanes);
+    };
+    Value value = load(0);
+    if (c.pair == 1) {
+      storeCopy(b, buffers, place, done, value);
+    } else {
+      Value second =
+          hasNext ? load(1)
+                  : arith::ConstantOp::create(b, b.getZeroAttr(value.getType()))
+                        .getResult();
+      if (lanes > 1) {
+        storeCopy(b, buffers, place, done * 2, interleave(b, value, second));
+      } else {
+        storeCopy(b, buffers, place, done * 2, value);
+        storeCopy(b, buffers, place, done * 2 + 1, second);
+      }
+    }
     done += lanes;
   }
 }
 
-/// Columns along k become rows, a square of vectors at a time.
+/// Columns along k become rows, a square of vectors at a time. A pair moves as
+/// one element.
 void Factor::copyTransposed(ImplicitLocOpBuilder &b, const FlatBuffers &buffers,
                             Place &place) {
   unsigned k = c.sums.back();
   int64_t lanes = c.block.lanes, apart = original().strides[along];
-  forSteps(b, c.extent(k), lanes, [&](Value step) {
+  auto elements = cast<VectorType>(laneType(c.factorType(), lanes * c.pair));
+  auto pairs = cast<VectorType>(laneType(b.getI32Type(), lanes));
+  auto cast = [&](Value vector, VectorType type) -> Value {
+    return c.pair == 1 ? vector : vector::BitCastOp::create(b, type, vector);
+  };
+  int64_t extent = llvm::alignDown(c.extent(k), c.pair);
+  forSteps(b, extent, lanes * c.pair, [&](Value step) {
     place.set(k, step);
     for (int64_t column = 0; column < count; column += lanes) {
       SmallVector<Value> columns;
       for (int64_t lane = 0; lane < lanes; ++lane)
-        columns.push_back(loadFrom(b, buffers, original(), place.ivs,
-                                   (column + lane) * apart, lanes));
+        columns.push_back(
+            cast(loadFrom(b, buffers, original(), place.ivs,
+                          (column + lane) * apart, lanes * c.pair),
+                 pairs));
       for (auto [i, vector] : llvm::enumerate(transpose(b, columns)))
         storeCopy(b, buffers, place,
-                  static_cast<int64_t>(i) * access.strides[k] + column, vector);
+                  (static_cast<int64_t>(i) * access.strides[k] + column) *
+                      c.pair,
+                  cast(vector, elements));
     }
   });
 }

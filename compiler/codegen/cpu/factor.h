@@ -49,7 +49,7 @@ public:
   /// How far apart neighbours along m or n are, and along a loop.
   int64_t next() const { return copied ? copiedNext : read().strides[along]; }
   int64_t stride(unsigned loop) const { return read().strides[loop]; }
-  /// A scalar or vector at `place`, in the type of the sums.
+  /// A scalar or vector at `place`, in the type that is multiplied.
   mlir::Value load(mlir::ImplicitLocOpBuilder &b, const FlatBuffers &buffers,
                    const Place &place, int64_t offset, int64_t lanes) const;
 
@@ -63,7 +63,7 @@ private:
   void storeCopy(mlir::ImplicitLocOpBuilder &b, const FlatBuffers &buffers,
                  const Place &place, int64_t offset, mlir::Value value) const;
   void copyStep(mlir::ImplicitLocOpBuilder &b, const FlatBuffers &buffers,
-                const Place &place);
+                const Place &place, bool hasNext);
   void copyAlongSums(mlir::ImplicitLocOpBuilder &b, const FlatBuffers &buffers,
                      Place &place);
   void copyTransposed(mlir::ImplicitLocOpBuilder &b, const FlatBuffers &buffers,

@@ -28,7 +28,8 @@ const Host &Host::get() {
                                           : 128u,
                 hasAvx512 ? 32u : 16u,
                 cacheBytes(_SC_LEVEL1_DCACHE_SIZE, 32 << 10),
-                cacheBytes(_SC_LEVEL2_CACHE_SIZE, 512 << 10)};
+                cacheBytes(_SC_LEVEL2_CACHE_SIZE, 512 << 10),
+                hasAvx512 && features.lookup("avx512bf16") ? 2 : 0};
   }();
   return host;
 }
