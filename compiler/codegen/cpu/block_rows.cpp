@@ -6,6 +6,7 @@
 
 #include "compiler/codegen/cpu/block_rows.h"
 #include "compiler/codegen/cpu/lanes.h"
+#include "compiler/codegen/cpu/problems.h"
 
 #include "llvm/ADT/bit.h"
 
@@ -80,7 +81,7 @@ static void splitLoop(Kernel &kernel, unsigned level, int64_t size) {
 /// Kernels share loops only if no iteration needs what another one does, so
 /// that each may be done for all rows before the next.
 static void blockRowsAt(Nest &nest, unsigned level, unsigned vectorBits) {
-  if (nest.isLeaf())
+  if (nest.isLeaf() || lanesOfProblems(nest, level, vectorBits) != 0)
     return;
   for (auto &child : nest.children)
     blockRowsAt(*child, level + 1, vectorBits);

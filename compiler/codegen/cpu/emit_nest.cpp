@@ -14,6 +14,7 @@
 #include "compiler/codegen/cpu/emit_body.h"
 #include "compiler/codegen/cpu/lane_totals.h"
 #include "compiler/codegen/cpu/lanes.h"
+#include "compiler/codegen/cpu/problems.h"
 #include "compiler/codegen/cpu/selection.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -31,6 +32,8 @@ namespace {
 /// short enough to be computed side by side.
 constexpr int64_t termsAtOnce = 4;
 constexpr unsigned maxTermCost = 24;
+/// Sums of more vectors are in memory.
+constexpr int64_t maxSumRegisters = 8;
 /// Of a loop that its vectors do not divide, the rest is a loop of its own, if
 /// its body is that short: the others need not ask which elements are new.
 constexpr unsigned maxRestCost = 24;
@@ -87,6 +90,22 @@ Nest *onlyVectorLoop(Nest &nest) {
   return isOnly && canVectorize(*child) ? child : nullptr;
 }
 
+/// Whether nothing else that the kernels touch is an output of one of them.
+bool haveOwnOutputs(ArrayRef<Kernel *> kernels) {
+  return llvm::all_of(kernels, [&](Kernel *kernel) {
+    auto outputs =
+        ArrayRef(kernel->accesses).drop_front(kernel->op.getNumDpsInputs());
+    return llvm::all_of(outputs, [&](const std::optional<Access> &output) {
+      return llvm::all_of(kernels, [&](Kernel *other) {
+        return llvm::all_of(other->accesses, [&](auto &access) {
+          return !access || &*access == &*output ||
+                 !mayAlias(access->root, output->root);
+        });
+      });
+    });
+  });
+}
+
 bool isCutShort(Nest &nest) {
   return nest.isCut || llvm::any_of(nest.children, [](auto &child) {
            return isCutShort(*child);
@@ -122,7 +141,9 @@ private:
   Value slotOf(Value slots, Value first, int64_t partSize);
   void emit(Nest &nest);
   void emitChildren(Nest &nest);
+  bool emitInLanes(Nest &nest);
   bool emitSum(Nest &nest);
+  bool emitSumInRegisters(Nest &nest, Nest &inner);
   bool emitRowTotals(Nest &nest);
   void emitTerms(Nest &inner, Value first, int64_t count);
   bool emitTransposed(Nest &nest);
@@ -233,7 +254,8 @@ void NestEmitter::emit(Nest &nest) {
     emitVectorLoop(nest);
     return;
   }
-  if (emitSum(nest) || emitTransposed(nest) || emitRowTotals(nest))
+  if (emitInLanes(nest) || emitSum(nest) || emitTransposed(nest) ||
+      emitRowTotals(nest))
     return;
   auto loop = scf::ForOp::create(b, constant(0), countOf(nest), constant(1));
   OpBuilder::InsertionGuard guard(b);
@@ -259,6 +281,27 @@ void NestEmitter::emitChildren(Nest &nest) {
   }
 }
 
+/// The iterations that fill no vector are done one by one.
+bool NestEmitter::emitInLanes(Nest &nest) {
+  int64_t count = lanesOfProblems(nest, ivs.size(), vectorBits);
+  if (count == 0)
+    return false;
+  Value end = wholeSteps(nest, count);
+  forRange(b, constant(0), end, count, [&](Value first) {
+    ivs.push_back(first);
+    emitProblems(b, buffers, nest, ivs, count);
+    ivs.pop_back();
+  });
+  if (!nest.isCut && nest.extent % count == 0)
+    return true;
+  forRange(b, end, countOf(nest), 1, [&](Value iv) {
+    ivs.push_back(iv);
+    emitChildren(nest);
+    ivs.pop_back();
+  });
+  return true;
+}
+
 /// Sums over an outer loop are in memory: several terms are added between a
 /// load and a store.
 bool NestEmitter::emitSum(Nest &nest) {
@@ -270,6 +313,8 @@ bool NestEmitter::emitSum(Nest &nest) {
   });
   if (!isSum)
     return false;
+  if (emitSumInRegisters(nest, *inner))
+    return true;
   int64_t count = std::min(termsAtOnce, nest.extent);
   int64_t whole = nest.extent / count * count;
   if (nest.isCut) {
@@ -284,6 +329,76 @@ bool NestEmitter::emitSum(Nest &nest) {
            [&](Value first) { emitTerms(*inner, first, count); });
   if (whole < nest.extent)
     emitTerms(*inner, constant(whole), nest.extent - whole);
+  return true;
+}
+
+/// Sums of few columns stay in registers: `inner`'s vectors are all done for
+/// each term. Where the last one moves back, both add up what they share.
+bool NestEmitter::emitSumInRegisters(Nest &nest, Nest &inner) {
+  kernels.clear();
+  unsigned outputs = 0;
+  inner.forEachKernel([&](Kernel &kernel) {
+    kernels.push_back(&kernel);
+    outputs += kernel.op.getNumDpsInits();
+  });
+  lanes = chooseLanes(inner, vectorBits, /*rows=*/1);
+  int64_t vectors = llvm::divideCeil(inner.extent, lanes);
+  int64_t bits = vectors * lanes * inner.widestBits() * outputs;
+  if (bits > maxSumRegisters * vectorBits || inner.isCut ||
+      !haveOwnOutputs(kernels))
+    return false;
+  SmallVector<Value> place(ivs), totals;
+  place.append(2, constant(0));
+  auto forEachVector = [&](BodyEmitter &body,
+                           llvm::function_ref<void(Kernel &, unsigned)> visit) {
+    unsigned next = 0;
+    for (int64_t v = 0; v < vectors; ++v) {
+      place.back() = constant(std::min(v * lanes, inner.extent - lanes));
+      body.changeStep(place.size() - 1);
+      for (Kernel *kernel : kernels) {
+        visit(*kernel, next);
+        next += kernel->op.getNumDpsInits();
+      }
+    }
+  };
+  auto add = [&](Value first, int64_t count) {
+    BodyEmitter body(b, buffers, {place, static_cast<unsigned>(lanes)});
+    for (int64_t i = 0; i < count; ++i) {
+      place[ivs.size()] = arith::AddIOp::create(b, first, constant(i));
+      body.changeStep(ivs.size());
+      forEachVector(body, [&](Kernel &kernel, unsigned at) {
+        body.emit(kernel, MutableArrayRef(totals).slice(
+                              at, kernel.op.getNumDpsInits()));
+      });
+    }
+  };
+  auto addAll = [&](Value first, Value last, int64_t step) {
+    auto loop = scf::ForOp::create(b, first, last, constant(step), totals);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(loop.getBody());
+    totals.assign(loop.getRegionIterArgs().begin(),
+                  loop.getRegionIterArgs().end());
+    add(loop.getInductionVar(), step);
+    scf::YieldOp::create(b, totals);
+    totals.assign(loop.getResults().begin(), loop.getResults().end());
+  };
+  BodyEmitter memory(b, buffers, {place, static_cast<unsigned>(lanes)});
+  forEachVector(memory, [&](Kernel &kernel, unsigned) {
+    for (unsigned i = 0; i < kernel.op.getNumDpsInits(); ++i)
+      totals.push_back(
+          memory.elements(kernel, kernel.op.getNumDpsInputs() + i));
+  });
+  int64_t step = std::min(termsAtOnce, nest.extent);
+  Value end = wholeSteps(nest, step);
+  addAll(constant(0), end, step);
+  if (nest.isCut || nest.extent % step != 0)
+    addAll(end, countOf(nest), 1);
+  place[ivs.size()] = constant(0);
+  forEachVector(memory, [&](Kernel &kernel, unsigned at) {
+    for (unsigned i = 0; i < kernel.op.getNumDpsInits(); ++i)
+      memory.store(*kernel.accesses[kernel.op.getNumDpsInputs() + i],
+                   totals[at + i]);
+  });
   return true;
 }
 

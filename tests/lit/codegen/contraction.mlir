@@ -67,7 +67,8 @@ func.func @transposed(%a: memref<64x100xf32>, %b: memref<64x100xf32>, %c: memref
 // CHECK-LABEL: func.func @added
 // CHECK: %[[C:.*]] = memref.reinterpret_cast %arg2
 // CHECK: %[[OLD:.*]] = vector.load %[[C]][
-// CHECK: arith.addf %[[OLD]]
+// CHECK: scf.for {{.*}} iter_args(%[[SUM:.*]] = %[[OLD]])
+// CHECK: arith.addf %[[SUM]]
 // CHECK: vector.store %{{.*}}, %[[C]]
 func.func @added(%a: memref<64x100xf32>, %b: memref<100x64xf32>, %c: memref<64x64xf32>) {
   linalg.generic {indexing_maps = [#a, #b, #c], iterator_types = ["parallel", "parallel", "reduction"]}

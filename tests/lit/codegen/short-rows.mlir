@@ -8,23 +8,23 @@
 #row = affine_map<(d0, d1) -> (d0)>
 #column = affine_map<(d0, d1) -> (d1)>
 // CHECK-LABEL: func.func @products_of_rows
-// CHECK-SAME: (%{{.*}}: memref<16x8xf32>, %[[W:.*]]: memref<8xf32>, %[[Y:.*]]: memref<16xf32>)
-// CHECK: vector.load {{.*}} memref<128xf32>, vector<8xf32>
+// CHECK-SAME: (%{{.*}}: memref<16x16xf32>, %[[W:.*]]: memref<16xf32>, %[[Y:.*]]: memref<16xf32>)
+// CHECK: vector.load {{.*}} memref<256xf32>, vector<16xf32>
 // CHECK: vector.load %[[W]][%c0]
 // CHECK-NOT: vector.load %[[W]]
-// CHECK-COUNT-15: vector.load {{.*}} memref<128xf32>, vector<8xf32>
+// CHECK-COUNT-15: vector.load {{.*}} memref<256xf32>, vector<16xf32>
 // CHECK-NOT: vector.load %[[W]]
-// CHECK-DAG: vector.shuffle %[[A:.*]], %[[B:.*]] [0, 2, 8, 10, 4, 6, 12, 14]
-// CHECK-DAG: vector.shuffle %[[A]], %[[B]] [1, 3, 9, 11, 5, 7, 13, 15]
-// CHECK-DAG: vector.shuffle %[[C:.*]], %[[D:.*]] [0, 1, 2, 3, 8, 9, 10, 11]
-// CHECK-DAG: vector.shuffle %[[C]], %[[D]] [4, 5, 6, 7, 12, 13, 14, 15]
+// CHECK-DAG: vector.shuffle %[[A:.*]], %[[B:.*]] [0, 2, 16, 18, 4, 6, 20, 22, 8, 10, 24, 26, 12, 14, 28, 30]
+// CHECK-DAG: vector.shuffle %[[A]], %[[B]] [1, 3, 17, 19, 5, 7, 21, 23, 9, 11, 25, 27, 13, 15, 29, 31]
+// CHECK-DAG: vector.shuffle %[[C:.*]], %[[D:.*]] [0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27]
+// CHECK-DAG: vector.shuffle %[[C]], %[[D]] [4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31]
 // CHECK: %[[OLD:.*]] = vector.load %[[Y]][%c0] : memref<16xf32>, vector<16xf32>
 // CHECK: %[[NEW:.*]] = arith.addf %[[OLD]], %{{.*}} : vector<16xf32>
 // CHECK: vector.store %[[NEW]], %[[Y]][%c0]
 // CHECK-NEXT: return
-func.func @products_of_rows(%x: memref<16x8xf32>, %w: memref<8xf32>, %y: memref<16xf32>) {
+func.func @products_of_rows(%x: memref<16x16xf32>, %w: memref<16xf32>, %y: memref<16xf32>) {
   linalg.generic {indexing_maps = [#id, #column, #row], iterator_types = ["parallel", "reduction"]}
-      ins(%x, %w : memref<16x8xf32>, memref<8xf32>) outs(%y : memref<16xf32>) {
+      ins(%x, %w : memref<16x16xf32>, memref<16xf32>) outs(%y : memref<16xf32>) {
   ^bb0(%a: f32, %b: f32, %out: f32):
     %0 = arith.mulf %a, %b : f32
     %1 = arith.addf %out, %0 : f32

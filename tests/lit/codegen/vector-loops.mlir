@@ -222,6 +222,34 @@ func.func @square(%x: memref<32x32xf32>, %y: memref<32x32xf32>) {
 
 // -----
 
+// A few columns are added up in registers, four rows at a time; two are left.
+
+#id = affine_map<(d0, d1) -> (d0, d1)>
+#column = affine_map<(d0, d1) -> (d1)>
+// CHECK-LABEL: func.func @few_columns
+// CHECK: %[[OLD:.*]] = vector.load %[[S:arg1]][%c0] : memref<33xf32>, vector<16xf32>
+// CHECK: vector.load %[[S]][%c16]
+// CHECK: vector.load %[[S]][%c17]
+// CHECK: %[[SUM:.*]]:3 = scf.for {{.*}} to %c8 step %c4 iter_args(%[[S0:.*]] = %[[OLD]]
+// CHECK: arith.addf %[[S0]]
+// CHECK-NOT: vector.store
+// CHECK: scf.yield
+// CHECK: scf.for {{.*}} %c8 to %c10 step %c1 iter_args(%{{.*}} = %[[SUM]]#0
+// CHECK-COUNT-3: arith.addf
+// CHECK: scf.yield
+// CHECK-COUNT-3: vector.store
+func.func @few_columns(%x: memref<10x33xf32>, %sum: memref<33xf32>) {
+  linalg.generic {indexing_maps = [#id, #column], iterator_types = ["reduction", "parallel"]}
+      ins(%x : memref<10x33xf32>) outs(%sum : memref<33xf32>) {
+  ^bb0(%a: f32, %out: f32):
+    %0 = arith.addf %out, %a : f32
+    linalg.yield %0 : f32
+  }
+  return
+}
+
+// -----
+
 // Four rows are added to a sum in memory at once; two are left.
 
 #id = affine_map<(d0, d1) -> (d0, d1)>
@@ -237,9 +265,9 @@ func.func @square(%x: memref<32x32xf32>, %y: memref<32x32xf32>) {
 // CHECK: vector.store %[[S3]], %[[S]]
 // CHECK-COUNT-2: arith.addf {{.*}} : vector
 // CHECK-NOT: arith.addf {{.*}} : vector
-func.func @columns(%x: memref<10x64xf32>, %sum: memref<64xf32>) {
+func.func @columns(%x: memref<10x640xf32>, %sum: memref<640xf32>) {
   linalg.generic {indexing_maps = [#id, #column], iterator_types = ["reduction", "parallel"]}
-      ins(%x : memref<10x64xf32>) outs(%sum : memref<64xf32>) {
+      ins(%x : memref<10x640xf32>) outs(%sum : memref<640xf32>) {
   ^bb0(%a: f32, %out: f32):
     %0 = arith.addf %out, %a : f32
     linalg.yield %0 : f32
