@@ -109,10 +109,18 @@ namespace {
 
 /// Tasks, the threads that take them, and what became of them.
 struct Crew {
+  Crew(size_t count, llvm::function_ref<void(size_t)> task)
+      : count(count), task(task) {}
+
   size_t count;
   llvm::function_ref<void(size_t)> task;
   std::atomic<size_t> next = 0;
   std::atomic<int> exitCode = 0;
+  // Helpers come while it is open, and count until they have left.
+  std::mutex mutex;
+  std::condition_variable left;
+  bool isOpen = true;
+  size_t numHelpers = 0;
   // Of the thread that waits for the crew.
   Shared *shared = current;
   DiagnosticText *diagnostics = DiagnosticText::ofThread();
@@ -133,33 +141,52 @@ struct Crew {
 } // namespace
 
 static void *help(void *argument) {
-  auto &crew = *static_cast<Crew *>(argument);
-  SignalStack stack;
-  current = crew.shared;
-  DiagnosticText::adopt(crew.diagnostics);
-  crew.work();
+  std::unique_ptr<std::shared_ptr<Crew>> owned(
+      static_cast<std::shared_ptr<Crew> *>(argument));
+  Crew &crew = **owned;
+  {
+    std::lock_guard lock(crew.mutex);
+    if (!crew.isOpen)
+      return nullptr; // too late: on a busy machine, threads start slowly
+    ++crew.numHelpers;
+  }
+  {
+    SignalStack stack;
+    current = crew.shared;
+    DiagnosticText::adopt(crew.diagnostics);
+    crew.work();
+  }
+  std::lock_guard lock(crew.mutex);
+  --crew.numHelpers;
+  crew.left.notify_all();
   return nullptr;
 }
 
 void nabla::runOnCrew(size_t count, size_t threads,
                       llvm::function_ref<void(size_t)> task) {
-  Crew crew{count, task};
+  auto crew = std::make_shared<Crew>(count, task);
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
   pthread_attr_setstacksize(&attributes, stackBytes);
-  std::vector<pthread_t> helpers;
-  while (helpers.size() + 1 < std::min(count, threads)) {
+  pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+  for (size_t i = 1; i < std::min(count, threads); ++i) {
+    auto owned = std::make_unique<std::shared_ptr<Crew>>(crew);
     pthread_t helper;
-    if (pthread_create(&helper, &attributes, help, &crew) != 0)
+    if (pthread_create(&helper, &attributes, help, owned.get()) != 0)
       break; // the others do its work
-    helpers.push_back(helper);
+    owned.release();
   }
   pthread_attr_destroy(&attributes);
-  crew.work();
-  for (pthread_t helper : helpers)
-    pthread_join(helper, nullptr);
-  if (crew.exitCode != 0)
-    llvm::CrashRecoveryContext::GetCurrent()->HandleExit(crew.exitCode);
+  crew->work();
+  {
+    std::unique_lock lock(crew->mutex);
+    crew->isOpen = false;
+    crew->left.wait(lock, [&] { return crew->numHelpers == 0; });
+  }
+  int exitCode = crew->exitCode;
+  crew.reset();
+  if (exitCode != 0)
+    llvm::CrashRecoveryContext::GetCurrent()->HandleExit(exitCode);
 }
 
 void nabla::endIfUnwanted() {

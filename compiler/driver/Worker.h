@@ -21,10 +21,10 @@ bool runOnWorker(std::function<void()> work,
                  const std::function<bool()> &wanted);
 
 /// Runs task(0), ..., task(count - 1), on as many threads as told, this one
-/// among them, and waits for all. To the attempt (Session.h) that this thread
-/// makes, a crash of a task, its errors and `endIfUnwanted` are as if the task
-/// ran on this thread. The other threads live until then only, so that a fork
-/// finds none of them in between.
+/// among them, and waits for all tasks. To the attempt (Session.h) that this
+/// thread makes, a crash of a task, its errors and `endIfUnwanted` are as if
+/// the task ran on this thread. The other threads touch nothing after that, so
+/// that a fork finds none of them at work in between.
 void runOnCrew(size_t count, size_t threads,
                llvm::function_ref<void(size_t)> task);
 
