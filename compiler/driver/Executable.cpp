@@ -15,6 +15,7 @@
 #include "compiler/runtime/ThreadPool.h"
 #include "compiler/target/cpu/Codegen.h"
 #include "compiler/target/cpu/Jit.h"
+#include "dialects/nabla/NablaOps.h"
 
 #include <chrono>
 
@@ -146,6 +147,39 @@ static double total(const Timings &stages) {
   return sum;
 }
 
+/// Whether values of the type fit into a few registers, and `shape` is theirs.
+static bool isFew(Type type, ArrayRef<int64_t> shape) {
+  constexpr int64_t maxElements = 16;
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  if (!tensor || !tensor.hasStaticShape() ||
+      tensor.getNumElements() > maxElements)
+    return false;
+  Type element = tensor.getElementType();
+  return (tensor.getRank() == 0 || tensor.getShape() == shape) &&
+         (element.isF32() || element.isF64() || element.isInteger(32) ||
+          element.isInteger(64));
+}
+
+/// Whether a program as it was traced is arithmetic on numbers or tiny arrays
+/// of one shape, which becomes a few instructions in a row.
+static bool isTiny(ModuleOp module) {
+  constexpr int64_t maxOps = 8;
+  func::FuncOp entry = findEntry(module);
+  if (!entry || !llvm::hasSingleElement(*module.getBody()) ||
+      !entry.getBody().hasOneBlock() || entry.getNumResults() == 0)
+    return false;
+  auto first = dyn_cast<RankedTensorType>(entry.getResultTypes()[0]);
+  int64_t numOps = 0;
+  return first && llvm::all_of(entry.getBody().front(), [&](Operation &op) {
+           return ++numOps <= maxOps &&
+                  isa<AddOp, SubOp, MulOp, NegOp, ConstantOp, BroadcastOp,
+                      func::ReturnOp>(op) &&
+                  llvm::all_of(op.getOperandTypes(), [&](Type type) {
+                    return isFew(type, first.getShape());
+                  });
+         });
+}
+
 /// Runs the remaining phases and makes object files. On another thread, LLVM
 /// gets ready meanwhile.
 static Failure compileProgram(Program &program, CompiledProgram &compiled,
@@ -155,6 +189,8 @@ static Failure compileProgram(Program &program, CompiledProgram &compiled,
     return failure;
   auto start = std::chrono::steady_clock::now();
   double before = total(stages);
+  Codegen::Effort effort =
+      isTiny(*impl.module) ? Codegen::Least : Codegen::Usual;
   std::unique_ptr<Codegen> codegen;
   Failure failure;
   Failure crash = impl.attempt([&] {
@@ -162,7 +198,8 @@ static Failure compileProgram(Program &program, CompiledProgram &compiled,
       if (task == 0)
         failure = lower(program, compiled, stages);
       else
-        codegen = std::make_unique<Codegen>(Codegen::Object, endIfUnwanted);
+        codegen =
+            std::make_unique<Codegen>(Codegen::Object, endIfUnwanted, effort);
     });
     return success();
   });

@@ -44,7 +44,7 @@ static std::string differingFeatures(const llvm::Target &target,
 }
 
 static llvm::Expected<std::unique_ptr<llvm::TargetMachine>>
-createTargetMachine() {
+createTargetMachine(llvm::CodeGenOptLevel level) {
   static const bool initialized = [] {
     llvm::InitializeNativeTarget();
     llvm::InitializeNativeTargetAsmPrinter();
@@ -64,7 +64,7 @@ createTargetMachine() {
   // The linker puts code and data where it finds room.
   std::unique_ptr<llvm::TargetMachine> machine(target->createTargetMachine(
       triple, cpu.name, features, llvm::TargetOptions(), llvm::Reloc::PIC_,
-      llvm::CodeModel::Small, llvm::CodeGenOptLevel::Default, /*JIT=*/true));
+      llvm::CodeModel::Small, level, /*JIT=*/true));
   if (!machine)
     return llvm::createStringError("this CPU is not known to LLVM");
   return machine;
@@ -194,7 +194,7 @@ struct Codegen::Impl {
   llvm::legacy::PassManager passes;
 
   /// Says why where this does not succeed.
-  std::string prepare(Kind kind);
+  std::string prepare(Kind kind, Effort effort);
 };
 
 /// The tables of instructions, registers and costs are made with the first
@@ -207,10 +207,12 @@ static void prepareTables(llvm::TargetMachine &machine,
       type, llvm::GlobalValue::ExternalLinkage, "", module));
 }
 
-std::string Codegen::Impl::prepare(Kind kind) {
+std::string Codegen::Impl::prepare(Kind kind, Effort effort) {
   if (const TargetCpu &cpu = TargetCpu::get(); !cpu.problem.empty())
     return "NABLA_TARGET_CPU: " + cpu.name + " " + cpu.problem;
-  auto made = createTargetMachine();
+  auto made =
+      createTargetMachine(effort == Usual ? llvm::CodeGenOptLevel::Default
+                                          : llvm::CodeGenOptLevel::None);
   if (!made)
     return "code generation: " + llvm::toString(made.takeError());
   machine = std::move(*made);
@@ -225,10 +227,10 @@ std::string Codegen::Impl::prepare(Kind kind) {
   return "";
 }
 
-Codegen::Codegen(Kind kind, std::function<void()> checkpoint)
+Codegen::Codegen(Kind kind, std::function<void()> checkpoint, Effort effort)
     : pimpl(std::make_unique<Impl>()) {
   pimpl->checkpoint = std::move(checkpoint);
-  pimpl->problem = pimpl->prepare(kind);
+  pimpl->problem = pimpl->prepare(kind, effort);
 }
 
 Codegen::~Codegen() = default;

@@ -24,10 +24,13 @@ using ObjectCode = llvm::SmallVector<char, 0>;
 class Codegen {
 public:
   enum Kind { Object, Assembly };
+  /// The least is for a few instructions in a row, of which nothing better can
+  /// be made: it takes half the time.
+  enum Effort { Usual, Least };
 
   /// `checkpoint` is called before each pass that optimizes, and each function
   /// that becomes machine code. It need not return.
-  Codegen(Kind kind, std::function<void()> checkpoint);
+  Codegen(Kind kind, std::function<void()> checkpoint, Effort effort = Usual);
   ~Codegen();
 
   /// The code of a module of the LLVM dialect; errors are diagnostics at the
