@@ -98,7 +98,7 @@ def test_long_sums_add_up_in_memory(m, n, k):
 
 
 @pytest.mark.parametrize(
-    "m, n, k", [(130, 400, 900), (97, 613, 1021), (1029, 300, 1100), (64, 1100, 70), (1030, 40, 50)]
+    "m, n, k", [(130, 400, 900), (97, 613, 2053), (1029, 300, 1100), (64, 1100, 70), (1030, 40, 50)]
 )
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_products_of_several_tiles(m, n, k, dtype):
@@ -109,6 +109,17 @@ def test_products_of_several_tiles(m, n, k, dtype):
     tolerance = 2e-5 if dtype == np.float32 else 1e-13
     for got, want in zip(found, layouts(*wide(*arrays)), strict=True):
         np.testing.assert_allclose(np.asarray(got), want, tolerance, tolerance * np.sqrt(k))
+
+
+@pytest.mark.parametrize("k", [2053, 2048, 3000])
+def test_activations_follow_the_last_piece_of_a_sum(k):
+    """2053 is prime: the last steps are a product of their own, added to C."""
+    check(
+        lambda a, b, bias: nb.maximum(a @ b + bias, 0),
+        lambda a, b, bias: np.maximum(a @ b + bias, 0),
+        rand(70, k, dtype=np.float64), rand(k, 50, dtype=np.float64), rand(50, dtype=np.float64),
+        tolerance=1e-12,
+    )  # fmt: skip
 
 
 # x, kernel, stride, dilation, padding, groups

@@ -174,11 +174,15 @@ int64_t Contraction::stepsInCache(int64_t bytes, int64_t elements) const {
 void Contraction::chooseTile(const Host &host) {
   int64_t bytes = host.l2Bytes / 2;
   int64_t least = copiesA() ? minTileColumnsOfCopy : minTileColumns;
-  divideSums(std::min(stepsInCache(host.l1Bytes, block.rows),
-                      stepsInCache(bytes, least)));
+  int64_t most = std::min(stepsInCache(host.l1Bytes, block.rows),
+                          stepsInCache(bytes, least));
+  cutSums(most);
+  divideSums(most);
   tileColumns = std::max(bytes / (product(sums) * factorBytes()) /
                              block.columns() * block.columns(),
                          block.columns());
+  if (rest)
+    rest->tileColumns = tileColumns;
 }
 
 /// At most so many steps are added up in registers, then in memory.
@@ -199,10 +203,28 @@ void Contraction::divideSums(int64_t most) {
   }
 }
 
+/// If there are more steps than `most`, and no number near it divides them, the
+/// last ones become a product of their own, and some number does.
+void Contraction::cutSums(int64_t most) {
+  unsigned k = sums.back();
+  int64_t steps = extent(k);
+  if (steps <= most || divisorUpTo(steps, most) * 2 > most)
+    return;
+  int64_t pieces = llvm::divideCeil(steps, most);
+  int64_t first = llvm::divideCeil(steps, pieces) * (pieces - 1);
+  rest = std::make_shared<Contraction>(*this);
+  rest->adds = true;
+  rest->kernel.extents[k] = steps - first;
+  for (auto &access : rest->kernel.accesses)
+    access->offset += first * access->strides[k];
+  kernel.extents[k] = first;
+}
+
 std::optional<Contraction> Contraction::match(const Kernel &original,
                                               unsigned vectorBits,
                                               const Host &host) {
-  Contraction c{original, 0, 0, {}, {}, {}, {}, 0, 1, {}, 0, 1, {}};
+  Contraction c{original, 0,  0, {}, {},    {},      {}, 0,
+                1,        {}, 0, 1,  false, nullptr, {}};
   if (!multipliesAndAdds(c.kernel.op))
     return std::nullopt;
   c.kernel.collapseAll();

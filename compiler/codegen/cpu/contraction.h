@@ -13,6 +13,7 @@
 
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 
+#include <memory>
 #include <vector>
 
 namespace nabla {
@@ -37,6 +38,10 @@ struct Contraction {
   /// How many steps of the innermost sum one operation adds up: 2 of bf16, if
   /// the machine can.
   int64_t pair = 1;
+  /// Whether the sums are added to what C holds.
+  bool adds = false;
+  /// The last steps of sums that no good number of steps divides.
+  std::shared_ptr<Contraction> rest;
   /// Elementwise work on C that follows. Its loops are those of the product,
   /// but n is the last one.
   std::vector<Kernel> epilogue;
@@ -52,6 +57,8 @@ struct Contraction {
   }
   int64_t extent(unsigned loop) const { return kernel.extents[loop]; }
   int64_t product(llvm::ArrayRef<unsigned> loops) const;
+  /// Whether C is added to in memory.
+  bool addsInMemory() const { return adds || !memorySums.empty(); }
   /// Whether A is to be copied if it is read often: its elements become wider,
   /// or the steps of the sums lie on pages of their own.
   bool copiesA() const;
@@ -76,6 +83,7 @@ private:
   void chooseTile(const Host &host);
   int64_t stepsInCache(int64_t bytes, int64_t elements) const;
   void divideSums(int64_t most);
+  void cutSums(int64_t most);
 };
 
 /// Emits the product; what C held does not matter.

@@ -193,7 +193,7 @@ unsigned ContractionEmitter::chooseLoop(int64_t parts) {
 int64_t ContractionEmitter::chooseSize(unsigned loop, int64_t parts) {
   int64_t extent = c.extent(loop), size = llvm::divideCeil(extent, parts);
   // Sums in memory must not be added to twice: parts do not overlap.
-  while (!c.memorySums.empty() && extent % size != 0)
+  while (c.addsInMemory() && extent % size != 0)
     ++size;
   return size;
 }
@@ -214,7 +214,7 @@ void ContractionEmitter::chooseTile(int64_t parts) {
     setNumber(c.m, llvm::divideCeil(parts, across));
     if (copiesColumns() && !c.shared.empty())
       tileRows.size = std::max(tileRows.size, minBlocksOfPart * block.rows);
-    if (!c.memorySums.empty())
+    if (c.addsInMemory())
       tileRows.size = std::max<int64_t>(
           tileRows.size, llvm::alignTo(minRowsOfTile, block.rows));
     if (copiesRows())
@@ -456,9 +456,9 @@ ContractionEmitter::Sums ContractionEmitter::startSums() {
   Value zero = splatConstant(b, cast<TypedAttr>(b.getZeroAttr(c.sumType())),
                              block.lanes);
   Sums sums(block.size(), zero);
-  if (c.memorySums.empty())
+  if (!c.addsInMemory())
     return sums;
-  Value isFirst = arith::ConstantOp::create(b, b.getBoolAttr(true));
+  Value isFirst = arith::ConstantOp::create(b, b.getBoolAttr(!c.adds));
   for (unsigned loop : c.memorySums)
     isFirst = arith::AndIOp::create(
         b, isFirst,
@@ -575,7 +575,7 @@ Value ContractionEmitter::indexOfSum(int64_t row, int64_t vector) {
 
 /// Which lanes no block has added to before; null if that is all.
 Value ContractionEmitter::maskOfNew(int64_t row, int64_t vector) {
-  if (c.memorySums.empty() || (!oldRows && !oldColumns))
+  if (!c.addsInMemory() || (!oldRows && !oldColumns))
     return nullptr;
   Value numOld = constant(0), all = constant(block.lanes);
   if (oldColumns)
@@ -647,6 +647,8 @@ void ContractionEmitter::finishBlock(ValueRange sums) {
 
 void emitContraction(ImplicitLocOpBuilder &b, Contraction &contraction) {
   ContractionEmitter(b, contraction).emit();
+  if (contraction.rest)
+    ContractionEmitter(b, *contraction.rest).emit();
 }
 
 } // namespace nabla
