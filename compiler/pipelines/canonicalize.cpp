@@ -74,9 +74,14 @@ struct CanonicalizePass : PassWrapper<CanonicalizePass, OperationPass<>> {
   }
 
   void runOnOperation() override {
+    // Control flow is in regions of one block each, so there is nothing to do
+    // for what simplifies graphs of blocks and asks of each op whether it is
+    // dead. Patterns look again at what they change: a second walk over all ops
+    // would find next to nothing.
     GreedyRewriteConfig config;
-    config.setUseTopDownTraversal().setRegionSimplificationLevel(
-        GreedySimplifyRegionLevel::Normal);
+    config.setUseTopDownTraversal()
+        .setRegionSimplificationLevel(GreedySimplifyRegionLevel::Disabled)
+        .setMaxIterations(1);
     // What does not converge is right all the same.
     (void)applyPatternsGreedily(getOperation(), *patterns, config);
   }

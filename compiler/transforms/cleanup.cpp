@@ -45,9 +45,10 @@ void Cleaner::run(func::FuncOp function) const {
   // equal ops about.
   mergeEqual(function);
   bool changed = false;
+  GreedyRewriteConfig config; // each region is one block
+  config.setRegionSimplificationLevel(GreedySimplifyRegionLevel::Disabled);
   do {
-    (void)applyPatternsGreedily(function, patterns, GreedyRewriteConfig(),
-                                &changed);
+    (void)applyPatternsGreedily(function, patterns, config, &changed);
   } while (changed && mergeEqual(function));
 }
 

@@ -9,9 +9,8 @@
 
 #include "compiler/codegen/cpu/host.h"
 #include "compiler/codegen/cpu/kernel.h"
+#include "compiler/codegen/cpu/loop_builder.h"
 #include "compiler/codegen/cpu/register_block.h"
-
-#include "mlir/IR/ImplicitLocOpBuilder.h"
 
 #include <memory>
 #include <vector>
@@ -87,7 +86,7 @@ private:
 };
 
 /// Emits the product; what C held does not matter.
-void emitContraction(mlir::ImplicitLocOpBuilder &b, Contraction &contraction);
+void emitContraction(LoopBuilder &b, Contraction &contraction);
 
 } // namespace nabla
 

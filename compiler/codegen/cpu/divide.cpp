@@ -293,7 +293,7 @@ static bool divideColumns(Nest &nest, int64_t rows) {
   return true;
 }
 
-void divideNest(ImplicitLocOpBuilder &b, Nest &nest) {
+void divideNest(LoopBuilder &b, Nest &nest) {
   if (nest.isLeaf())
     return;
   Division rows = divisionOfRows(nest);
@@ -305,8 +305,8 @@ void divideNest(ImplicitLocOpBuilder &b, Nest &nest) {
     divideColumns(*combiner, 0);
 }
 
-void forParts(ImplicitLocOpBuilder &b, int64_t extent, int64_t size,
-              bool movesBack, llvm::function_ref<void(Value)> body) {
+void forParts(LoopBuilder &b, int64_t extent, int64_t size, bool movesBack,
+              llvm::function_ref<void(Value)> body) {
   auto index = [&](int64_t value) { return b.getIndexAttr(value); };
   auto loop = scf::ForallOp::create(b, ArrayRef<OpFoldResult>{index(0)},
                                     ArrayRef<OpFoldResult>{index(extent)},
@@ -316,8 +316,7 @@ void forParts(ImplicitLocOpBuilder &b, int64_t extent, int64_t size,
   b.setInsertionPointToStart(loop.getBody());
   Value first = loop.getInductionVar(0);
   if (movesBack && extent % size != 0)
-    first = arith::MinSIOp::create(
-        b, first, arith::ConstantIndexOp::create(b, extent - size));
+    first = b.min(first, b.index(extent - size));
   body(first);
 }
 

@@ -7,9 +7,8 @@
 #ifndef NABLA_COMPILER_CODEGEN_CPU_DIVIDE_H
 #define NABLA_COMPILER_CODEGEN_CPU_DIVIDE_H
 
+#include "compiler/codegen/cpu/loop_builder.h"
 #include "compiler/codegen/cpu/nest.h"
-
-#include "mlir/IR/ImplicitLocOpBuilder.h"
 
 namespace nabla {
 
@@ -22,13 +21,13 @@ int64_t numParts(double work, mlir::Operation *op);
 /// Divides the outermost loop of `nest`, if it is long and no iteration needs
 /// another one: the nest becomes a parallel one around the loop of one part.
 /// Parts of a reduction get totals of their own, or are parts of the totals.
-void divideNest(mlir::ImplicitLocOpBuilder &b, Nest &nest);
+void divideNest(LoopBuilder &b, Nest &nest);
 
 /// A parallel loop over parts of `extent`, of `size` each. `body` gets the
 /// first element of a part; the last part moves back to end with the extent,
 /// or is shorter.
-void forParts(mlir::ImplicitLocOpBuilder &b, int64_t extent, int64_t size,
-              bool movesBack, llvm::function_ref<void(mlir::Value)> body);
+void forParts(LoopBuilder &b, int64_t extent, int64_t size, bool movesBack,
+              llvm::function_ref<void(mlir::Value)> body);
 
 } // namespace nabla
 

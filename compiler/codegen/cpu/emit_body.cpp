@@ -17,7 +17,7 @@ using namespace mlir;
 
 namespace nabla {
 
-void FlatBuffers::prepare(ImplicitLocOpBuilder &b, const Access &access) {
+void FlatBuffers::prepare(LoopBuilder &b, const Access &access) {
   Value &flat = buffers[access.root];
   if (!flat) {
     auto type = cast<MemRefType>(access.root.getType());
@@ -36,88 +36,80 @@ void FlatBuffers::prepare(ImplicitLocOpBuilder &b, const Access &access) {
         memref::ExtractStridedMetadataOp::create(b, access.view).getOffset();
 }
 
-Value FlatBuffers::index(ImplicitLocOpBuilder &b, const Access &access,
-                         ArrayRef<Value> ivs) const {
+Value FlatBuffers::index(LoopBuilder &b, const Access &access,
+                         ArrayRef<Value> ivs, int64_t offset) const {
   Value sum = access.view ? offsets.lookup(access.view) : Value();
-  auto add = [&](Value term) {
-    sum = sum ? arith::AddIOp::create(b, sum, term).getResult() : term;
-  };
+  offset += access.offset;
   for (auto [stride, iv] : llvm::zip_equal(access.strides, ivs)) {
-    if (stride == 0)
+    auto [base, number] = splitIndex(iv);
+    offset += stride * number;
+    if (!base || stride == 0)
       continue;
-    Value factor = arith::ConstantIndexOp::create(b, stride);
-    add(stride == 1 ? iv : arith::MulIOp::create(b, iv, factor).getResult());
+    Value term = b.mul(base, stride);
+    sum = sum ? b.add(sum, term) : term;
   }
-  if (access.offset != 0 || !sum)
-    add(arith::ConstantIndexOp::create(b, access.offset));
-  return sum;
+  return b.add(sum, offset);
 }
 
 Type laneType(Type element, unsigned lanes) {
   return lanes == 1 ? element : VectorType::get(lanes, element);
 }
 
-Value splat(ImplicitLocOpBuilder &b, Value scalar, unsigned lanes) {
+Value splat(LoopBuilder &b, Value scalar, unsigned lanes) {
   if (lanes == 1)
     return scalar;
   return vector::BroadcastOp::create(b, laneType(scalar.getType(), lanes),
                                      scalar);
 }
 
-Value splatConstant(ImplicitLocOpBuilder &b, TypedAttr value, unsigned lanes) {
+Value splatConstant(LoopBuilder &b, TypedAttr value, unsigned lanes) {
   if (lanes != 1)
     value = DenseElementsAttr::get(
         cast<VectorType>(laneType(value.getType(), lanes)),
         ArrayRef<Attribute>(value));
-  return arith::ConstantOp::create(b, value);
+  return b.constant(value);
 }
 
-Value laneNumbers(ImplicitLocOpBuilder &b, Type type, unsigned lanes,
-                  int64_t step) {
+Value laneNumbers(LoopBuilder &b, Type type, unsigned lanes, int64_t step) {
   SmallVector<Attribute> numbers;
   for (unsigned lane = 0; lane < lanes; ++lane)
     numbers.push_back(b.getIntegerAttr(type, lane * step));
-  return arith::ConstantOp::create(
-      b, DenseElementsAttr::get(VectorType::get(lanes, type), numbers));
+  return b.constant(
+      DenseElementsAttr::get(VectorType::get(lanes, type), numbers));
 }
 
-Value combine(ImplicitLocOpBuilder &b, Operation *combiner, Value x, Value y) {
+Value combine(LoopBuilder &b, Operation *combiner, Value x, Value y) {
   Operation *copy = b.clone(*combiner);
   copy->setOperands({x, y});
   copy->getResult(0).setType(x.getType());
   return copy->getResult(0);
 }
 
-void forSteps(ImplicitLocOpBuilder &b, int64_t extent, int64_t step,
+void forSteps(LoopBuilder &b, int64_t extent, int64_t step,
               llvm::function_ref<void(Value)> body) {
-  auto constant = [&](int64_t value) {
-    return arith::ConstantIndexOp::create(b, value);
-  };
   if (extent == step) {
-    body(constant(0));
+    body(b.index(0));
     return;
   }
-  auto loop =
-      scf::ForOp::create(b, constant(0), constant(extent), constant(step));
+  auto loop = scf::ForOp::create(b, b.index(0), b.index(extent), b.index(step));
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(loop.getBody());
   Value iv = loop.getInductionVar();
   if (extent % step != 0)
-    iv = arith::MinSIOp::create(b, iv, constant(extent - step));
+    iv = b.min(iv, b.index(extent - step));
   body(iv);
 }
 
-void forRange(ImplicitLocOpBuilder &b, Value first, Value last, int64_t step,
+void forRange(LoopBuilder &b, Value first, Value last, int64_t step,
               llvm::function_ref<void(Value)> body) {
-  auto loop = scf::ForOp::create(b, first, last,
-                                 arith::ConstantIndexOp::create(b, step));
+  auto loop = scf::ForOp::create(b, first, last, b.index(step));
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(loop.getBody());
   body(loop.getInductionVar());
 }
 
 /// Swaps ever smaller blocks off the diagonal.
-SmallVector<Value> transpose(ImplicitLocOpBuilder &b, ArrayRef<Value> rows) {
+SmallVector<Value> transpose(LoopBuilder &b, ArrayRef<Value> rows) {
   SmallVector<Value> result(rows);
   int64_t size = result.size();
   for (int64_t half = size / 2; half > 0; half /= 2)
@@ -146,8 +138,7 @@ Value BodyEmitter::reversed(Value vector) {
 /// The index of the element at the lowest address, where the lanes lie in a row
 /// backwards.
 Value BodyEmitter::lowestIndex(const Access &access) {
-  Value last = arith::ConstantIndexOp::create(b, lanes - 1);
-  return arith::SubIOp::create(b, index(access), last);
+  return b.add(index(access), 1 - static_cast<int64_t>(lanes));
 }
 
 Value BodyEmitter::laneOffsets(int64_t stride) {
@@ -252,8 +243,8 @@ Value BodyEmitter::firstIndexOf(Kernel &kernel, unsigned dim) {
   Value sum;
   for (auto [other, iv] : llvm::zip_equal(kernel.dims, ivs))
     if (other == dim)
-      sum = sum ? arith::AddIOp::create(b, sum, iv).getResult() : iv;
-  return sum ? sum : arith::ConstantIndexOp::create(b, 0).getResult();
+      sum = sum ? b.add(sum, iv) : iv;
+  return sum ? sum : b.index(0);
 }
 
 Value BodyEmitter::indexOf(Kernel &kernel, unsigned dim) {
@@ -268,9 +259,10 @@ Value BodyEmitter::indexOf(Kernel &kernel, unsigned dim) {
 Value BodyEmitter::scaled(Value index, int64_t stride) {
   if (stride == 1)
     return index;
-  unsigned lanesHere = isa<VectorType>(index.getType()) ? lanes : 1;
-  return arith::MulIOp::create(
-      b, index, splatConstant(b, b.getIndexAttr(stride), lanesHere));
+  if (!isa<VectorType>(index.getType()))
+    return b.mul(index, stride);
+  return arith::MulIOp::create(b, index,
+                               splatConstant(b, b.getIndexAttr(stride), lanes));
 }
 
 /// What lies in a row is loaded as such; what the lanes share, once.
@@ -281,10 +273,12 @@ Value BodyEmitter::lookUp(Kernel &kernel, Kernel::Lookup &lookup) {
   Value each; // the lanes' own shares of the index
   int64_t apart = 0;
   auto add = [&](Value &sum, Value term) {
-    sum = sum ? arith::AddIOp::create(b, sum, term).getResult() : term;
+    if (sum && !isa<VectorType>(term.getType()))
+      sum = b.add(sum, term);
+    else
+      sum = sum ? arith::AddIOp::create(b, sum, term).getResult() : term;
   };
-  if (access.offset != 0 || !first)
-    add(first, arith::ConstantIndexOp::create(b, access.offset));
+  first = b.add(first, access.offset);
   for (auto [index, stride] : llvm::zip_equal(
            cast<memref::LoadOp>(lookup.load).getIndices(), access.strides)) {
     auto number = index.getDefiningOp<linalg::IndexOp>();

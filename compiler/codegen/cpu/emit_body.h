@@ -8,9 +8,9 @@
 #define NABLA_COMPILER_CODEGEN_CPU_EMIT_BODY_H
 
 #include "compiler/codegen/cpu/kernel.h"
+#include "compiler/codegen/cpu/loop_builder.h"
 
 #include "mlir/IR/IRMapping.h"
-#include "mlir/IR/ImplicitLocOpBuilder.h"
 
 namespace nabla {
 
@@ -18,7 +18,7 @@ namespace nabla {
 class FlatBuffers {
 public:
   /// Makes both for `access` here, for use from here on.
-  void prepare(mlir::ImplicitLocOpBuilder &b, const Access &access);
+  void prepare(LoopBuilder &b, const Access &access);
   bool isPrepared(const Access &access) const {
     return buffers.contains(access.root);
   }
@@ -29,9 +29,9 @@ public:
   mlir::Value offset(const Access &access) const {
     return offsets.lookup(access.view);
   }
-  /// The index of the element at these values of the loops.
-  mlir::Value index(mlir::ImplicitLocOpBuilder &b, const Access &access,
-                    llvm::ArrayRef<mlir::Value> ivs) const;
+  /// The index of the element at these values of the loops, plus `offset`.
+  mlir::Value index(LoopBuilder &b, const Access &access,
+                    llvm::ArrayRef<mlir::Value> ivs, int64_t offset = 0) const;
 
 private:
   llvm::DenseMap<mlir::Value, mlir::Value> buffers, offsets;
@@ -40,27 +40,25 @@ private:
 /// The type of `lanes` elements; the element's own type for one.
 mlir::Type laneType(mlir::Type element, unsigned lanes);
 /// `scalar` in each lane.
-mlir::Value splat(mlir::ImplicitLocOpBuilder &b, mlir::Value scalar,
-                  unsigned lanes);
-mlir::Value splatConstant(mlir::ImplicitLocOpBuilder &b, mlir::TypedAttr value,
+mlir::Value splat(LoopBuilder &b, mlir::Value scalar, unsigned lanes);
+mlir::Value splatConstant(LoopBuilder &b, mlir::TypedAttr value,
                           unsigned lanes);
 /// 0, 1, 2, ... as elements of `type`.
-mlir::Value laneNumbers(mlir::ImplicitLocOpBuilder &b, mlir::Type type,
-                        unsigned lanes, int64_t step = 1);
+mlir::Value laneNumbers(LoopBuilder &b, mlir::Type type, unsigned lanes,
+                        int64_t step = 1);
 /// Loops over `extent` in steps, of which the last one moves back to end with
 /// the extent; no loop for one step.
-void forSteps(mlir::ImplicitLocOpBuilder &b, int64_t extent, int64_t step,
+void forSteps(LoopBuilder &b, int64_t extent, int64_t step,
               llvm::function_ref<void(mlir::Value)> body);
 /// A loop from `first` to `last`.
-void forRange(mlir::ImplicitLocOpBuilder &b, mlir::Value first,
-              mlir::Value last, int64_t step,
+void forRange(LoopBuilder &b, mlir::Value first, mlir::Value last, int64_t step,
               llvm::function_ref<void(mlir::Value)> body);
 /// The columns of a square of vectors.
-llvm::SmallVector<mlir::Value> transpose(mlir::ImplicitLocOpBuilder &b,
+llvm::SmallVector<mlir::Value> transpose(LoopBuilder &b,
                                          llvm::ArrayRef<mlir::Value> rows);
 /// `combiner` applied to other operands.
-mlir::Value combine(mlir::ImplicitLocOpBuilder &b, mlir::Operation *combiner,
-                    mlir::Value x, mlir::Value y);
+mlir::Value combine(LoopBuilder &b, mlir::Operation *combiner, mlir::Value x,
+                    mlir::Value y);
 
 /// Emits iterations of kernels, each on as many elements as there are lanes
 /// along the innermost loop. What one kernel stores, the next takes from its
@@ -79,8 +77,7 @@ public:
     bool maskStores = false;
   };
 
-  BodyEmitter(mlir::ImplicitLocOpBuilder &b, const FlatBuffers &buffers,
-              const Place &place)
+  BodyEmitter(LoopBuilder &b, const FlatBuffers &buffers, const Place &place)
       : b(b), buffers(buffers), ivs(place.ivs), lanes(place.lanes),
         loop(place.loop), isNew(place.isNew),
         maskStores(place.maskStores && place.isNew) {}
@@ -128,7 +125,7 @@ private:
     return lanes == 1 ? 0 : access.strides.back();
   }
 
-  mlir::ImplicitLocOpBuilder &b;
+  LoopBuilder &b;
   const FlatBuffers &buffers;
   llvm::ArrayRef<mlir::Value> ivs;
   unsigned lanes;

@@ -55,7 +55,7 @@ constexpr int64_t maxUnrolled = 64;
 
 class ContractionEmitter {
 public:
-  ContractionEmitter(ImplicitLocOpBuilder &b, Contraction &c)
+  ContractionEmitter(LoopBuilder &b, Contraction &c)
       : b(b), c(c), block(c.block), rows(c, c.a, c.m, block.rows),
         columns(c, c.b, c.n, block.columns()) {
     for (auto &access : c.kernel.accesses)
@@ -122,14 +122,12 @@ private:
   Value indexOfSum(int64_t row, int64_t vector);
   Value maskOfNew(int64_t row, int64_t vector);
 
-  Value constant(int64_t value) {
-    return arith::ConstantIndexOp::create(b, value);
-  }
+  Value constant(int64_t value) { return b.index(value); }
   VectorType vectorType() {
     return cast<VectorType>(laneType(c.sumType(), block.lanes));
   }
 
-  ImplicitLocOpBuilder &b;
+  LoopBuilder &b;
   Contraction &c;
   const RegisterBlock &block;
   Factor rows, columns;
@@ -237,7 +235,7 @@ void ContractionEmitter::shareColumns() {
   int64_t blocksOfPart = llvm::divideCeil(blocks, parts);
   auto copyPart = [&](Value first) {
     Stretch whole = stretches[c.n];
-    Value column = arith::MulIOp::create(b, first, constant(size));
+    Value column = b.mul(first, size);
     stretches[c.n] = {column, blocksOfPart * size};
     emitLoops(c.memorySums, [&] { copyColumns(); });
     stretches[c.n] = whole;
@@ -272,11 +270,10 @@ void ContractionEmitter::emitTiles() {
   forParts(b, tiles, 1, /*movesBack=*/false, [&](Value tile) {
     auto cut = [&](unsigned loop, Value index) {
       if (number(loop) > 1)
-        stretches[loop].first =
-            arith::MulIOp::create(b, index, constant(stretches[loop].size));
+        stretches[loop].first = b.mul(index, stretches[loop].size);
     };
-    cut(c.n, arith::DivUIOp::create(b, tile, constant(down)));
-    cut(c.m, arith::RemUIOp::create(b, tile, constant(down)));
+    cut(c.n, b.div(tile, down));
+    cut(c.m, b.rem(tile, down));
     emitPart();
   });
 }
@@ -366,8 +363,8 @@ void ContractionEmitter::forPieces(unsigned loop, int64_t size,
     forSteps(b, llvm::alignTo(length, size), size, body);
     return;
   }
-  Value rest = arith::SubIOp::create(b, constant(extent), start);
-  Value end = arith::MinSIOp::create(b, constant(length), rest);
+  Value rest = b.sub(constant(extent), start);
+  Value end = b.min(constant(length), rest);
   auto pieces = scf::ForOp::create(b, constant(0), end, constant(size));
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(pieces.getBody());
@@ -384,7 +381,7 @@ void ContractionEmitter::emitStretches(unsigned loop, int64_t size,
   }
   forPieces(loop, size, [&](Value first) {
     if (all.first)
-      first = arith::AddIOp::create(b, all.first, first);
+      first = b.add(all.first, first);
     stretches[loop] = {first, size};
     body();
     stretches[loop] = all;
@@ -416,7 +413,7 @@ void ContractionEmitter::emitLoops(ArrayRef<unsigned> loops,
   const Stretch &stretch = stretches[loop];
   forSteps(b, stretch.size, 1, [&](Value iv) {
     if (stretch.first)
-      iv = arith::AddIOp::create(b, stretch.first, iv);
+      iv = b.add(stretch.first, iv);
     place.set(loop, iv);
     emitLoops(loops.drop_front(), body);
   });
@@ -429,11 +426,11 @@ void ContractionEmitter::emitBlocks(unsigned loop, Value &old,
   int64_t extent = c.extent(loop), size = blockSize(loop);
   Value start = stretches[loop].first;
   forPieces(loop, size, [&](Value slot) {
-    Value wanted = start ? arith::AddIOp::create(b, start, slot) : slot;
+    Value wanted = start ? b.add(start, slot) : slot;
     Value first = wanted;
     if (extent % size != 0) {
-      first = arith::MinSIOp::create(b, wanted, constant(extent - size));
-      old = arith::SubIOp::create(b, wanted, first);
+      first = b.min(wanted, constant(extent - size));
+      old = b.sub(wanted, first);
     }
     // Rows are copied for a part, columns may be for all of them.
     place.slots[loop] = loop == c.n && sharesColumns ? wanted : slot;
@@ -569,8 +566,8 @@ Value ContractionEmitter::multiplyAdd(Value x, Value y, Value sum) {
 
 Value ContractionEmitter::indexOfSum(int64_t row, int64_t vector) {
   const Access &access = c.access(2);
-  Value offset = constant(row * access.strides[c.m] + vector * block.lanes);
-  return arith::AddIOp::create(b, buffers.index(b, access, place.ivs), offset);
+  return buffers.index(b, access, place.ivs,
+                       row * access.strides[c.m] + vector * block.lanes);
 }
 
 /// Which lanes no block has added to before; null if that is all.
@@ -579,8 +576,7 @@ Value ContractionEmitter::maskOfNew(int64_t row, int64_t vector) {
     return nullptr;
   Value numOld = constant(0), all = constant(block.lanes);
   if (oldColumns)
-    numOld =
-        arith::SubIOp::create(b, oldColumns, constant(vector * block.lanes));
+    numOld = b.add(oldColumns, -vector * block.lanes);
   if (oldRows) {
     Value isNew = arith::CmpIOp::create(b, arith::CmpIPredicate::sge,
                                         constant(row), oldRows);
@@ -609,9 +605,8 @@ void ContractionEmitter::storeSums(ValueRange sums) {
 /// it.
 void ContractionEmitter::finishVector(Value row, int64_t vector, Value sum) {
   SmallVector<Value> ivs(place.ivs);
-  ivs[c.m] = arith::AddIOp::create(b, ivs[c.m], row);
-  Value column =
-      arith::AddIOp::create(b, ivs[c.n], constant(vector * block.lanes));
+  ivs[c.m] = b.add(ivs[c.m], row);
+  Value column = b.add(ivs[c.n], vector * block.lanes);
   ivs.erase(ivs.begin() + c.n);
   ivs.push_back(column);
   Access result = c.access(2);
@@ -634,9 +629,9 @@ void ContractionEmitter::finishBlock(ValueRange sums) {
   for (auto [i, sum] : llvm::enumerate(sums))
     vector::StoreOp::create(b, sum, blockBuffer, constant(i * block.lanes));
   forSteps(b, block.rows, 1, [&](Value row) {
-    Value first = arith::MulIOp::create(b, row, constant(block.columns()));
+    Value first = b.mul(row, block.columns());
     for (int64_t v = 0; v < block.vectors; ++v) {
-      Value at = arith::AddIOp::create(b, first, constant(v * block.lanes));
+      Value at = b.add(first, v * block.lanes);
       finishVector(row, v,
                    vector::LoadOp::create(b, vectorType(), blockBuffer, at));
     }
@@ -645,7 +640,7 @@ void ContractionEmitter::finishBlock(ValueRange sums) {
 
 } // namespace
 
-void emitContraction(ImplicitLocOpBuilder &b, Contraction &contraction) {
+void emitContraction(LoopBuilder &b, Contraction &contraction) {
   ContractionEmitter(b, contraction).emit();
   if (contraction.rest)
     ContractionEmitter(b, *contraction.rest).emit();

@@ -114,7 +114,7 @@ bool isCutShort(Nest &nest) {
 
 class NestEmitter {
 public:
-  NestEmitter(ImplicitLocOpBuilder &b, unsigned vectorBits)
+  NestEmitter(LoopBuilder &b, unsigned vectorBits)
       : b(b), vectorBits(vectorBits) {}
 
   void emitTop(Nest &nest) {
@@ -174,11 +174,9 @@ private:
   void storeTotal(Reduction &reduction, unsigned output, Value total);
   void storeRowTotals(Reduction &reduction, unsigned output,
                       ArrayRef<Value> totals);
-  Value constant(int64_t value) {
-    return arith::ConstantIndexOp::create(b, value);
-  }
+  Value constant(int64_t value) { return b.index(value); }
 
-  ImplicitLocOpBuilder &b;
+  LoopBuilder &b;
   unsigned vectorBits;
   FlatBuffers buffers;
   SmallVector<Value> ivs;
@@ -222,9 +220,8 @@ void NestEmitter::emitParts(Nest &nest) {
     };
     prepareBuffers(nest, isOwn);
     if (isCut)
-      partLength = arith::MinSIOp::create(
-          b, constant(nest.partSize),
-          arith::SubIOp::create(b, constant(nest.extent), first).getResult());
+      partLength =
+          b.min(constant(nest.partSize), b.sub(constant(nest.extent), first));
     ivs.push_back(first);
     emitChildren(nest);
     ivs.pop_back();
@@ -236,7 +233,7 @@ void NestEmitter::emitParts(Nest &nest) {
 /// The row of a buffer of slots that a part has.
 Value NestEmitter::slotOf(Value slots, Value first, int64_t partSize) {
   auto type = cast<MemRefType>(slots.getType());
-  Value part = arith::DivUIOp::create(b, first, constant(partSize));
+  Value part = b.div(first, partSize);
   OpFoldResult zero = b.getIndexAttr(0), one = b.getIndexAttr(1),
                all = b.getIndexAttr(type.getDimSize(1));
   return memref::SubViewOp::create(b, slots, ArrayRef<OpFoldResult>{part, zero},
@@ -364,7 +361,7 @@ bool NestEmitter::emitSumInRegisters(Nest &nest, Nest &inner) {
   auto add = [&](Value first, int64_t count) {
     BodyEmitter body(b, buffers, {place, static_cast<unsigned>(lanes)});
     for (int64_t i = 0; i < count; ++i) {
-      place[ivs.size()] = arith::AddIOp::create(b, first, constant(i));
+      place[ivs.size()] = b.add(first, i);
       body.changeStep(ivs.size());
       forEachVector(body, [&](Kernel &kernel, unsigned at) {
         body.emit(kernel, MutableArrayRef(totals).slice(
@@ -432,9 +429,7 @@ bool NestEmitter::emitRowTotals(Nest &nest) {
 
 void NestEmitter::emitTerms(Nest &inner, Value first, int64_t count) {
   for (int64_t i = 0; i < count; ++i)
-    terms.push_back(
-        i == 0 ? first
-               : arith::AddIOp::create(b, first, constant(i)).getResult());
+    terms.push_back(b.add(first, i));
   ivs.push_back(first);
   emitVectorLoop(inner);
   ivs.pop_back();
@@ -504,15 +499,13 @@ void NestEmitter::emitSquare(ArrayRef<Access> columns, Value row,
     SmallVector<Value> rows;
     for (int64_t i = 0; i < lanes; ++i)
       rows.push_back(vector::LoadOp::create(
-          b, type, buffer,
-          arith::AddIOp::create(b, first, constant(i * access.strides.back()))
-              .getResult()));
+          b, type, buffer, b.add(first, i * access.strides.back())));
     squares.push_back(transpose(b, rows));
   }
   BodyEmitter body(b, buffers, {ivs, static_cast<unsigned>(lanes)});
   for (int64_t i = 0; i < lanes; ++i) {
     if (i != 0) {
-      ivs[level] = arith::AddIOp::create(b, row, constant(i));
+      ivs[level] = b.add(row, i);
       body.changeStep(level);
     }
     for (auto [access, square] : llvm::zip_equal(columns, squares))
@@ -559,20 +552,19 @@ SmallVector<Value> NestEmitter::firstTotals(Nest &nest) {
 Value NestEmitter::wholeSteps(Nest &nest, int64_t step) {
   if (!nest.isCut)
     return constant(nest.extent / step * step);
-  Value rest = arith::RemUIOp::create(b, countOf(nest), constant(step));
-  return arith::SubIOp::create(b, countOf(nest), rest);
+  Value rest = b.rem(countOf(nest), step);
+  return b.sub(countOf(nest), rest);
 }
 
 /// The first element of an iteration that must not leave the loop, and which
 /// lanes are new there.
 std::pair<Value, Value> NestEmitter::moveBack(Nest &nest, Value iv) {
-  Value last =
-      arith::SubIOp::create(b, countOf(nest), constant(lanes)).getResult();
-  Value first = arith::MinSIOp::create(b, iv, last);
+  Value last = b.add(countOf(nest), -lanes);
+  Value first = b.min(iv, last);
   if (!needsNew())
     return {first, Value()};
-  Value numOld = arith::IndexCastOp::create(
-      b, b.getI32Type(), arith::SubIOp::create(b, iv, first));
+  Value numOld =
+      arith::IndexCastOp::create(b, b.getI32Type(), b.sub(iv, first));
   Value isNew = arith::CmpIOp::create(b, arith::CmpIPredicate::sge,
                                       laneNumbers(b, b.getI32Type(), lanes),
                                       splat(b, numOld, lanes));
@@ -600,7 +592,7 @@ Value NestEmitter::iterationOf(Kernel &kernel) {
   Value sum = ivs.back();
   for (auto [dim, iv] : llvm::zip(ArrayRef(kernel.dims).drop_back(), ivs))
     if (dim == kernel.dims.back())
-      sum = arith::AddIOp::create(b, sum, iv);
+      sum = b.add(sum, iv);
   return sum;
 }
 
@@ -748,7 +740,7 @@ void NestEmitter::storeRowTotals(Reduction &reduction, unsigned output,
 
 } // namespace
 
-void emitNest(ImplicitLocOpBuilder &b, Nest &nest, unsigned vectorBits) {
+void emitNest(LoopBuilder &b, Nest &nest, unsigned vectorBits) {
   NestEmitter(b, vectorBits).emitTop(nest);
   for (auto &combiner : nest.combiners)
     NestEmitter(b, vectorBits).emitTop(*combiner);

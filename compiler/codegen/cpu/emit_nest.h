@@ -7,15 +7,14 @@
 #ifndef NABLA_COMPILER_CODEGEN_CPU_EMIT_NEST_H
 #define NABLA_COMPILER_CODEGEN_CPU_EMIT_NEST_H
 
+#include "compiler/codegen/cpu/loop_builder.h"
 #include "compiler/codegen/cpu/nest.h"
-
-#include "mlir/IR/ImplicitLocOpBuilder.h"
 
 namespace nabla {
 
 /// Emits the loops of `nest`, the innermost ones on vectors. `vectorBits` is
 /// the width of the machine's vector registers.
-void emitNest(mlir::ImplicitLocOpBuilder &b, Nest &nest, unsigned vectorBits);
+void emitNest(LoopBuilder &b, Nest &nest, unsigned vectorBits);
 
 } // namespace nabla
 

@@ -51,7 +51,7 @@ void Factor::copy(int64_t extent, ArrayRef<unsigned> outer) {
   }
 }
 
-void Factor::allocate(ImplicitLocOpBuilder &b, FlatBuffers &buffers) {
+void Factor::allocate(LoopBuilder &b, FlatBuffers &buffers) {
   if (!copied)
     return;
   access.root =
@@ -60,19 +60,16 @@ void Factor::allocate(ImplicitLocOpBuilder &b, FlatBuffers &buffers) {
   buffers.prepare(b, access);
 }
 
-void Factor::release(ImplicitLocOpBuilder &b) {
+void Factor::release(LoopBuilder &b) {
   if (copied)
     memref::DeallocOp::create(b, access.root);
 }
 
-Value Factor::loadFrom(ImplicitLocOpBuilder &b, const FlatBuffers &buffers,
+Value Factor::loadFrom(LoopBuilder &b, const FlatBuffers &buffers,
                        const Access &from, ArrayRef<Value> ivs, int64_t offset,
                        int64_t lanes) const {
   Value buffer = buffers.buffer(from);
-  Value index = buffers.index(b, from, ivs);
-  if (offset != 0)
-    index = arith::AddIOp::create(b, index,
-                                  arith::ConstantIndexOp::create(b, offset));
+  Value index = buffers.index(b, from, ivs, offset);
   Type element = getElementTypeOrSelf(buffer.getType());
   Value value =
       lanes == 1
@@ -85,24 +82,22 @@ Value Factor::loadFrom(ImplicitLocOpBuilder &b, const FlatBuffers &buffers,
   return arith::ExtFOp::create(b, laneType(c.factorType(), lanes), value);
 }
 
-Value Factor::load(ImplicitLocOpBuilder &b, const FlatBuffers &buffers,
+Value Factor::load(LoopBuilder &b, const FlatBuffers &buffers,
                    const Place &place, int64_t offset, int64_t lanes) const {
   return loadFrom(b, buffers, read(), copied ? place.slots : place.ivs, offset,
                   lanes);
 }
 
-void Factor::storeCopy(ImplicitLocOpBuilder &b, const FlatBuffers &buffers,
+void Factor::storeCopy(LoopBuilder &b, const FlatBuffers &buffers,
                        const Place &place, int64_t offset, Value value) const {
-  Value index = buffers.index(b, access, place.slots);
-  index = arith::AddIOp::create(b, index,
-                                arith::ConstantIndexOp::create(b, offset));
+  Value index = buffers.index(b, access, place.slots, offset);
   if (isa<VectorType>(value.getType()))
     vector::StoreOp::create(b, value, access.root, index);
   else
     memref::StoreOp::create(b, value, access.root, index);
 }
 
-static void forLoops(ImplicitLocOpBuilder &b, const Contraction &c,
+static void forLoops(LoopBuilder &b, const Contraction &c,
                      ArrayRef<unsigned> loops, Place &place,
                      llvm::function_ref<void()> body) {
   if (loops.empty()) {
@@ -117,7 +112,7 @@ static void forLoops(ImplicitLocOpBuilder &b, const Contraction &c,
 
 /// Rows that lie along the sums are copied one after the other. All else goes
 /// step by step, over all blocks: they lie side by side there.
-void Factor::copyBlocks(ImplicitLocOpBuilder &b, const FlatBuffers &buffers,
+void Factor::copyBlocks(LoopBuilder &b, const FlatBuffers &buffers,
                         Place &place,
                         function_ref<void(function_ref<void()>)> overBlocks) {
   unsigned k = c.sums.back();
@@ -129,8 +124,7 @@ void Factor::copyBlocks(ImplicitLocOpBuilder &b, const FlatBuffers &buffers,
                   c.extent(k) >= c.block.lanes * c.pair;
   auto copySteps = [&](int64_t from, int64_t extent, int64_t size) {
     forSteps(b, extent, size, [&](Value step) {
-      place.set(k, arith::AddIOp::create(
-                       b, step, arith::ConstantIndexOp::create(b, from)));
+      place.set(k, b.add(step, from));
       overBlocks([&] { copyStep(b, buffers, place, size == c.pair); });
     });
   };
@@ -153,7 +147,7 @@ void Factor::copyBlocks(ImplicitLocOpBuilder &b, const FlatBuffers &buffers,
 }
 
 /// Row by row, along k.
-void Factor::copyAlongSums(ImplicitLocOpBuilder &b, const FlatBuffers &buffers,
+void Factor::copyAlongSums(LoopBuilder &b, const FlatBuffers &buffers,
                            Place &place) {
   unsigned k = c.sums.back();
   int64_t lanes = std::min<int64_t>(
@@ -161,13 +155,12 @@ void Factor::copyAlongSums(ImplicitLocOpBuilder &b, const FlatBuffers &buffers,
   Value first = place.ivs[along];
   Access copy = access;
   forSteps(b, count, 1, [&](Value row) {
-    place.ivs[along] = arith::AddIOp::create(b, first, row);
-    Value shift = arith::MulIOp::create(
-        b, row, arith::ConstantIndexOp::create(b, copiedNext));
+    place.ivs[along] = b.add(first, row);
+    Value shift = b.mul(row, copiedNext);
     forSteps(b, c.extent(k), lanes, [&](Value step) {
       place.set(k, step);
       Value value = loadFrom(b, buffers, original(), place.ivs, 0, lanes);
-      place.slots[k] = arith::AddIOp::create(b, step, shift);
+      place.slots[k] = b.add(step, shift);
       storeCopy(b, buffers, place, 0, value);
     });
   });
@@ -175,7 +168,7 @@ void Factor::copyAlongSums(ImplicitLocOpBuilder &b, const FlatBuffers &buffers,
 }
 
 /// Elements of two steps, in turn.
-static Value interleave(ImplicitLocOpBuilder &b, Value first, Value second) {
+static Value interleave(LoopBuilder &b, Value first, Value second) {
   int64_t lanes = cast<VectorType>(first.getType()).getNumElements();
   SmallVector<int64_t> order;
   for (int64_t lane = 0; lane < lanes; ++lane)
@@ -185,7 +178,7 @@ static Value interleave(ImplicitLocOpBuilder &b, Value first, Value second) {
 
 /// What a block takes at one step, in vectors as long as fit; elements may be
 /// apart. With pairs, at two, or at the last one and none: zeros.
-void Factor::copyStep(ImplicitLocOpBuilder &b, const FlatBuffers &buffers,
+void Factor::copyStep(LoopBuilder &b, const FlatBuffers &buffers,
                       const Place &place, bool hasNext) {
   int64_t apart = original().strides[along];
   int64_t next = original().strides[c.sums.back()];
@@ -220,7 +213,7 @@ void Factor::copyStep(ImplicitLocOpBuilder &b, const FlatBuffers &buffers,
 
 /// Columns along k become rows, a square of vectors at a time. A pair moves as
 /// one element.
-void Factor::copyTransposed(ImplicitLocOpBuilder &b, const FlatBuffers &buffers,
+void Factor::copyTransposed(LoopBuilder &b, const FlatBuffers &buffers,
                             Place &place) {
   unsigned k = c.sums.back();
   int64_t lanes = c.block.lanes, apart = original().strides[along];

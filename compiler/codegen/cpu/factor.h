@@ -9,6 +9,7 @@
 
 #include "compiler/codegen/cpu/contraction.h"
 #include "compiler/codegen/cpu/emit_body.h"
+#include "compiler/codegen/cpu/loop_builder.h"
 
 namespace nabla {
 
@@ -37,37 +38,33 @@ public:
   void copy(int64_t extent, llvm::ArrayRef<unsigned> outer = {});
 
   /// Memory for the copy.
-  void allocate(mlir::ImplicitLocOpBuilder &b, FlatBuffers &buffers);
-  void release(mlir::ImplicitLocOpBuilder &b);
+  void allocate(LoopBuilder &b, FlatBuffers &buffers);
+  void release(LoopBuilder &b);
   /// Copies what some blocks take, over all sums. `overBlocks` loops over the
   /// blocks and sets `place`.
   void
-  copyBlocks(mlir::ImplicitLocOpBuilder &b, const FlatBuffers &buffers,
-             Place &place,
+  copyBlocks(LoopBuilder &b, const FlatBuffers &buffers, Place &place,
              llvm::function_ref<void(llvm::function_ref<void()>)> overBlocks);
 
   /// How far apart neighbours along m or n are, and along a loop.
   int64_t next() const { return copied ? copiedNext : read().strides[along]; }
   int64_t stride(unsigned loop) const { return read().strides[loop]; }
   /// A scalar or vector at `place`, in the type that is multiplied.
-  mlir::Value load(mlir::ImplicitLocOpBuilder &b, const FlatBuffers &buffers,
+  mlir::Value load(LoopBuilder &b, const FlatBuffers &buffers,
                    const Place &place, int64_t offset, int64_t lanes) const;
 
 private:
   const Access &original() const { return c.access(operand); }
   const Access &read() const { return copied ? access : original(); }
-  mlir::Value loadFrom(mlir::ImplicitLocOpBuilder &b,
-                       const FlatBuffers &buffers, const Access &from,
-                       llvm::ArrayRef<mlir::Value> ivs, int64_t offset,
-                       int64_t lanes) const;
-  void storeCopy(mlir::ImplicitLocOpBuilder &b, const FlatBuffers &buffers,
-                 const Place &place, int64_t offset, mlir::Value value) const;
-  void copyStep(mlir::ImplicitLocOpBuilder &b, const FlatBuffers &buffers,
-                const Place &place, bool hasNext);
-  void copyAlongSums(mlir::ImplicitLocOpBuilder &b, const FlatBuffers &buffers,
-                     Place &place);
-  void copyTransposed(mlir::ImplicitLocOpBuilder &b, const FlatBuffers &buffers,
-                      Place &place);
+  mlir::Value loadFrom(LoopBuilder &b, const FlatBuffers &buffers,
+                       const Access &from, llvm::ArrayRef<mlir::Value> ivs,
+                       int64_t offset, int64_t lanes) const;
+  void storeCopy(LoopBuilder &b, const FlatBuffers &buffers, const Place &place,
+                 int64_t offset, mlir::Value value) const;
+  void copyStep(LoopBuilder &b, const FlatBuffers &buffers, const Place &place,
+                bool hasNext);
+  void copyAlongSums(LoopBuilder &b, const FlatBuffers &buffers, Place &place);
+  void copyTransposed(LoopBuilder &b, const FlatBuffers &buffers, Place &place);
 
   Contraction &c;
   unsigned operand, along;

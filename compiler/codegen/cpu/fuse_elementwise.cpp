@@ -135,12 +135,17 @@ public:
     linalg::populateElementwiseOpsFusionPatterns(patterns, shouldFuse);
     linalg::populateEraseUnusedOperandsAndResultsPatterns(patterns);
     linalg::GenericOp::getCanonicalizationPatterns(patterns, &getContext());
-    // Each rewrite leaves less to do, but a long program takes many turns.
+    FrozenRewritePatternSet frozen(std::move(patterns));
+    // The ops in the bodies, which are most, are not looked at.
     GreedyRewriteConfig config;
-    config.setMaxIterations(GreedyRewriteConfig::kNoLimit);
-    if (failed(
-            applyPatternsGreedily(getOperation(), std::move(patterns), config)))
-      signalPassFailure();
+    config.setStrictness(GreedyRewriteStrictness::ExistingAndNewOps);
+    // Each rewrite leaves less to do, but a long program takes many turns.
+    bool changed = false;
+    do {
+      SmallVector<Operation *> ops;
+      getOperation()->walk([&](linalg::LinalgOp op) { ops.push_back(op); });
+      (void)applyOpPatternsGreedily(ops, frozen, config, &changed);
+    } while (changed);
   }
 };
 

@@ -23,7 +23,7 @@ int64_t numLanes(ArrayRef<Value> vectors) {
 /// The vector whose lane `l` is lane `from(l).second` of vector
 /// `from(l).first`.
 Value putTogether(
-    ImplicitLocOpBuilder &b, ArrayRef<Value> vectors,
+    LoopBuilder &b, ArrayRef<Value> vectors,
     llvm::function_ref<std::pair<int64_t, int64_t>(int64_t)> from) {
   int64_t lanes = numLanes(vectors);
   Value result;
@@ -48,8 +48,7 @@ Value putTogether(
 }
 
 /// Every other element of two vectors, from `first` on.
-Value everyOther(ImplicitLocOpBuilder &b, Value low, Value high,
-                 int64_t first) {
+Value everyOther(LoopBuilder &b, Value low, Value high, int64_t first) {
   int64_t lanes = numLanes(low);
   SmallVector<int64_t> mask;
   for (int64_t lane = 0; lane < lanes; ++lane)
@@ -58,7 +57,7 @@ Value everyOther(ImplicitLocOpBuilder &b, Value low, Value high,
 }
 
 /// Elements of both in turn, from `first` on.
-Value inTurn(ImplicitLocOpBuilder &b, Value even, Value odd, int64_t first) {
+Value inTurn(LoopBuilder &b, Value even, Value odd, int64_t first) {
   int64_t lanes = numLanes(even);
   SmallVector<int64_t> mask;
   for (int64_t lane = 0; lane < lanes; ++lane)
@@ -68,8 +67,7 @@ Value inTurn(ImplicitLocOpBuilder &b, Value even, Value odd, int64_t first) {
 
 } // namespace
 
-SmallVector<Value> deinterleave(ImplicitLocOpBuilder &b,
-                                ArrayRef<Value> vectors) {
+SmallVector<Value> deinterleave(LoopBuilder &b, ArrayRef<Value> vectors) {
   int64_t count = vectors.size(), lanes = numLanes(vectors);
   SmallVector<Value> result;
   if (count % 2 != 0) {
@@ -91,8 +89,7 @@ SmallVector<Value> deinterleave(ImplicitLocOpBuilder &b,
   return result;
 }
 
-SmallVector<Value> interleave(ImplicitLocOpBuilder &b,
-                              ArrayRef<Value> vectors) {
+SmallVector<Value> interleave(LoopBuilder &b, ArrayRef<Value> vectors) {
   int64_t count = vectors.size(), lanes = numLanes(vectors);
   SmallVector<Value> result;
   if (count % 2 != 0) {

@@ -22,13 +22,13 @@ static int64_t numLanes(Value vector) {
   return type ? type.getNumElements() : 1;
 }
 
-static Value lanesOf(ImplicitLocOpBuilder &b, Value vector, int64_t first,
+static Value lanesOf(LoopBuilder &b, Value vector, int64_t first,
                      int64_t count) {
   return vector::ShuffleOp::create(
       b, vector, vector, llvm::to_vector(llvm::seq(first, first + count)));
 }
 
-Value addLanes(ImplicitLocOpBuilder &b, Operation *combiner, Value vector) {
+Value addLanes(LoopBuilder &b, Operation *combiner, Value vector) {
   for (int64_t half = numLanes(vector) / 2; half > 0; half /= 2) {
     Value low = lanesOf(b, vector, 0, half);
     Value high = lanesOf(b, vector, half, half);
@@ -42,8 +42,8 @@ Value addLanes(ImplicitLocOpBuilder &b, Operation *combiner, Value vector) {
 /// Both vectors are blocks of `count` pieces of `size` lanes: even pieces are
 /// combined with odd ones. Each block of the result is half of the first
 /// vector and half of the second.
-static Value addPairs(ImplicitLocOpBuilder &b, Operation *combiner,
-                      Value vector, Value other, int64_t count, int64_t size) {
+static Value addPairs(LoopBuilder &b, Operation *combiner, Value vector,
+                      Value other, int64_t count, int64_t size) {
   int64_t lanes = numLanes(vector);
   SmallVector<int64_t> even, odd;
   for (int64_t lane = 0; lane < lanes; ++lane) {
@@ -59,7 +59,7 @@ static Value addPairs(ImplicitLocOpBuilder &b, Operation *combiner,
 }
 
 /// All lanes of `vectors`, in order.
-static Value concatenate(ImplicitLocOpBuilder &b, SmallVector<Value> vectors) {
+static Value concatenate(LoopBuilder &b, SmallVector<Value> vectors) {
   while (vectors.size() > 1) {
     auto both = llvm::to_vector(llvm::seq(2 * numLanes(vectors.front())));
     for (size_t i = 0; i < vectors.size() / 2; ++i)
@@ -73,7 +73,7 @@ static Value concatenate(ImplicitLocOpBuilder &b, SmallVector<Value> vectors) {
 /// A tree: pairs of neighbours become one vector of half the partial sums of
 /// each, first within the blocks in which shuffles are cheap, then across them.
 /// After all steps each lane holds the total of one vector.
-Value addLanesOfEach(ImplicitLocOpBuilder &b, Operation *combiner,
+Value addLanesOfEach(LoopBuilder &b, Operation *combiner,
                      ArrayRef<Value> vectors) {
   assert(llvm::isPowerOf2_64(vectors.size()) && "neighbours are paired");
   if (vectors.size() == 1)

@@ -7,18 +7,17 @@
 #ifndef NABLA_COMPILER_CODEGEN_CPU_LANE_TOTALS_H
 #define NABLA_COMPILER_CODEGEN_CPU_LANE_TOTALS_H
 
-#include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "compiler/codegen/cpu/loop_builder.h"
 
 namespace nabla {
 
 /// All lanes of `vector`, combined: a scalar.
-mlir::Value addLanes(mlir::ImplicitLocOpBuilder &b, mlir::Operation *combiner,
+mlir::Value addLanes(LoopBuilder &b, mlir::Operation *combiner,
                      mlir::Value vector);
 
 /// The same for each of `vectors`, a power of two of one type: a vector of the
 /// totals, or a scalar for one.
-mlir::Value addLanesOfEach(mlir::ImplicitLocOpBuilder &b,
-                           mlir::Operation *combiner,
+mlir::Value addLanesOfEach(LoopBuilder &b, mlir::Operation *combiner,
                            llvm::ArrayRef<mlir::Value> vectors);
 
 } // namespace nabla

@@ -43,7 +43,7 @@ namespace {
 /// the loop over one part, level 1.
 class Separator {
 public:
-  Separator(ImplicitLocOpBuilder &b, Nest &nest, Kernel &kernel, int64_t parts)
+  Separator(LoopBuilder &b, Nest &nest, Kernel &kernel, int64_t parts)
       : b(b), nest(nest), kernel(kernel), parts(parts) {
     for (unsigned l = 2; l < kernel.depth(); ++l)
       if (!kernel.isReduction[l])
@@ -71,7 +71,7 @@ private:
   newOp(ArrayRef<Value> inputs, ArrayRef<Value> outputs,
         llvm::function_ref<SmallVector<Value>(ValueRange)> body);
 
-  ImplicitLocOpBuilder &b;
+  LoopBuilder &b;
   Nest &nest;
   Kernel &kernel;
   int64_t parts;
@@ -228,7 +228,7 @@ void Separator::run() {
   }
 }
 
-void separateTotals(ImplicitLocOpBuilder &b, Nest &nest, int64_t parts) {
+void separateTotals(LoopBuilder &b, Nest &nest, int64_t parts) {
   SmallVector<Kernel *> kernels;
   nest.forEachKernel([&](Kernel &kernel) {
     if (kernel.isReduction.front())

@@ -7,9 +7,8 @@
 #ifndef NABLA_COMPILER_CODEGEN_CPU_PART_TOTALS_H
 #define NABLA_COMPILER_CODEGEN_CPU_PART_TOTALS_H
 
+#include "compiler/codegen/cpu/loop_builder.h"
 #include "compiler/codegen/cpu/nest.h"
-
-#include "mlir/IR/ImplicitLocOpBuilder.h"
 
 namespace nabla {
 
@@ -22,7 +21,7 @@ int64_t numTotals(Kernel &kernel);
 
 /// Gives each part of `nest`, a loop over `parts`, totals of its own where it
 /// reduces: a row of a new buffer each. Another nest combines them, in order.
-void separateTotals(mlir::ImplicitLocOpBuilder &b, Nest &nest, int64_t parts);
+void separateTotals(LoopBuilder &b, Nest &nest, int64_t parts);
 
 } // namespace nabla
 

@@ -159,7 +159,7 @@ bool usesIndex(Kernel &kernel) {
 
 class ProblemEmitter {
 public:
-  ProblemEmitter(ImplicitLocOpBuilder &b, const FlatBuffers &buffers,
+  ProblemEmitter(LoopBuilder &b, const FlatBuffers &buffers,
                  ArrayRef<Value> ivs, int64_t lanes)
       : b(b), buffers(buffers), ivs(ivs), lanes(lanes) {}
 
@@ -188,7 +188,7 @@ private:
   void storeVector(const Stream &stream, int64_t offset, Value vector);
   void know(Stream &stream, int64_t offset, Value value);
 
-  ImplicitLocOpBuilder &b;
+  LoopBuilder &b;
   const FlatBuffers &buffers;
   ArrayRef<Value> ivs;
   int64_t lanes;
@@ -401,8 +401,8 @@ int64_t lanesOfProblems(Nest &nest, unsigned level, unsigned vectorBits) {
   return cost < alone && streams.areSeparate() ? lanes : 0;
 }
 
-void emitProblems(ImplicitLocOpBuilder &b, const FlatBuffers &buffers,
-                  Nest &nest, ArrayRef<Value> ivs, int64_t lanes) {
+void emitProblems(LoopBuilder &b, const FlatBuffers &buffers, Nest &nest,
+                  ArrayRef<Value> ivs, int64_t lanes) {
   ProblemEmitter(b, buffers, ivs, lanes).emit(nest);
 }
 

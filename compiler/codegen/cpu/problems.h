@@ -8,6 +8,7 @@
 #define NABLA_COMPILER_CODEGEN_CPU_PROBLEMS_H
 
 #include "compiler/codegen/cpu/emit_body.h"
+#include "compiler/codegen/cpu/loop_builder.h"
 #include "compiler/codegen/cpu/nest.h"
 
 namespace nabla {
@@ -19,8 +20,8 @@ namespace nabla {
 int64_t lanesOfProblems(Nest &nest, unsigned level, unsigned vectorBits);
 
 /// Emits so many iterations, from the last of `ivs` on.
-void emitProblems(mlir::ImplicitLocOpBuilder &b, const FlatBuffers &buffers,
-                  Nest &nest, llvm::ArrayRef<mlir::Value> ivs, int64_t lanes);
+void emitProblems(LoopBuilder &b, const FlatBuffers &buffers, Nest &nest,
+                  llvm::ArrayRef<mlir::Value> ivs, int64_t lanes);
 
 } // namespace nabla
 

@@ -53,7 +53,7 @@ static unsigned numLanes(Value value) {
   return vector ? vector.getNumElements() : 1;
 }
 
-Value Selection::compare(ImplicitLocOpBuilder &b, Value element, Value old) {
+Value Selection::compare(LoopBuilder &b, Value element, Value old) {
   unsigned lanes = numLanes(element);
   Block &body = *op.getBlock();
   IRMapping mapping;
@@ -79,16 +79,16 @@ Value Selection::compare(ImplicitLocOpBuilder &b, Value element, Value old) {
   return mapping.lookup(beats);
 }
 
-Selection::Best Selection::take(ImplicitLocOpBuilder &b, Best best,
-                                Value elements, Value iteration) {
+Selection::Best Selection::take(LoopBuilder &b, Best best, Value elements,
+                                Value iteration) {
   Value isBetter = compare(b, elements, best.element);
   Value all = splat(b, iteration, numLanes(elements));
   return {arith::SelectOp::create(b, isBetter, elements, best.element),
           arith::SelectOp::create(b, isBetter, all, best.iteration)};
 }
 
-std::pair<Value, Value> Selection::ofAllLanes(ImplicitLocOpBuilder &b,
-                                              Best best, Value old) {
+std::pair<Value, Value> Selection::ofAllLanes(LoopBuilder &b, Best best,
+                                              Value old) {
   Value element = best.element, index = best.iteration;
   unsigned lanes = numLanes(element);
   Type type = old.getType();

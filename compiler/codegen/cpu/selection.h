@@ -7,8 +7,9 @@
 #ifndef NABLA_COMPILER_CODEGEN_CPU_SELECTION_H
 #define NABLA_COMPILER_CODEGEN_CPU_SELECTION_H
 
+#include "compiler/codegen/cpu/loop_builder.h"
+
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
-#include "mlir/IR/ImplicitLocOpBuilder.h"
 
 #include <optional>
 
@@ -31,16 +32,15 @@ struct Selection {
   };
   /// Takes the elements of one more iteration; as none that is equal beats
   /// another, some of them may have been taken before.
-  Best take(mlir::ImplicitLocOpBuilder &b, Best best, mlir::Value elements,
+  Best take(LoopBuilder &b, Best best, mlir::Value elements,
             mlir::Value iteration);
   /// The best of all lanes and its index, that of the first if there are equal
   /// ones; `old` is the index if there is no better one.
-  std::pair<mlir::Value, mlir::Value> ofAllLanes(mlir::ImplicitLocOpBuilder &b,
-                                                 Best best, mlir::Value old);
+  std::pair<mlir::Value, mlir::Value> ofAllLanes(LoopBuilder &b, Best best,
+                                                 mlir::Value old);
 
   /// Whether `element` beats `old`, lane by lane.
-  mlir::Value compare(mlir::ImplicitLocOpBuilder &b, mlir::Value element,
-                      mlir::Value old);
+  mlir::Value compare(LoopBuilder &b, mlir::Value element, mlir::Value old);
 };
 
 } // namespace nabla

@@ -28,7 +28,7 @@ namespace nabla {
 namespace {
 
 /// A call costs about as much code as so many operations.
-constexpr unsigned minOps = 8;
+constexpr unsigned minOps = 4;
 
 /// With more than so many nests each one is a function, so that none gets long:
 /// much in LLVM takes four times as long for a function twice as long.
@@ -96,14 +96,21 @@ void findNests(Region &region, SmallVectorImpl<LoopNest> &nests) {
   }
 }
 
+/// Of constants alone, which need not be in the nest.
+llvm::hash_code hashOf(Value value) {
+  Attribute number;
+  matchPattern(value, m_Constant(&number));
+  return hash_value(number);
+}
+
 llvm::hash_code hashOf(Operation *nest) {
   llvm::hash_code hash(0);
   nest->walk<WalkOrder::PreOrder>([&](Operation *op) {
-    hash =
-        llvm::hash_combine(hash, OperationEquivalence::computeHash(
-                                     op, OperationEquivalence::ignoreHashValue,
-                                     OperationEquivalence::ignoreHashValue,
-                                     OperationEquivalence::IgnoreLocations));
+    hash = llvm::hash_combine(hash,
+                              OperationEquivalence::computeHash(
+                                  op, [](Value value) { return hashOf(value); },
+                                  OperationEquivalence::ignoreHashValue,
+                                  OperationEquivalence::IgnoreLocations));
   });
   return hash;
 }
@@ -150,11 +157,6 @@ bool isAlone(const LoopNest &nest, unsigned position) {
   return true;
 }
 
-/// Looks for the captures again: those that nests gave, calls give now.
-void refresh(LoopNest *nest) {
-  nest->captures = findNest(nest->loop)->captures;
-}
-
 /// Nests that are equal, the first one first.
 using Group = SmallVector<LoopNest *>;
 
@@ -163,20 +165,34 @@ public:
   explicit Sharer(ModuleOp module) : module(module), symbols(module) {}
 
   void share(ArrayRef<LoopNest *> group) {
-    llvm::for_each(group, refresh);
+    takeResults(*group.front());
     func::FuncOp function = makeFunction(*group.front());
     markAlone(function, group);
     for (LoopNest *nest : group) {
-      refresh(nest);
+      takeResults(*nest); // another one of the group may have given them
       ImplicitLocOpBuilder b(nest->loop->getLoc(), nest->loop);
       auto call =
           func::CallOp::create(b, function, nest->captures.getArrayRef());
-      nest->loop->replaceAllUsesWith(call.getResults());
+      for (auto [old, result] :
+           llvm::zip_equal(nest->loop->getResults(), call.getResults())) {
+        results[old] = result;
+        old.replaceAllUsesWith(result);
+      }
       nest->loop->erase();
     }
   }
 
 private:
+  /// Captures that nests gave, calls give now.
+  void takeResults(LoopNest &nest) {
+    SetVector<Value> captures;
+    for (Value value : nest.captures) {
+      Value result = results.lookup(value);
+      captures.insert(result ? result : value);
+    }
+    nest.captures = std::move(captures);
+  }
+
   func::FuncOp makeFunction(const LoopNest &nest) {
     ImplicitLocOpBuilder b(nest.loop->getLoc(), module.getContext());
     b.setInsertionPointToEnd(module.getBody());
@@ -214,6 +230,7 @@ private:
 
   ModuleOp module;
   SymbolTable symbols;
+  DenseMap<Value, Value> results;
 };
 
 class ShareKernelsPass : public impl::ShareKernelsPassBase<ShareKernelsPass> {

@@ -41,7 +41,7 @@ constexpr unsigned maxRunCost = 2048; // operations
 /// Kernels one behind the other, with nothing between them that touches memory.
 class Run {
 public:
-  Run(unsigned vectorBits) : vectorBits(vectorBits) {}
+  Run(LoopBuilder &b, unsigned vectorBits) : b(b), vectorBits(vectorBits) {}
 
   void take(Kernel kernel) {
     kernel.chooseInnermostLoop();
@@ -58,6 +58,7 @@ public:
   void finish();
 
 private:
+  LoopBuilder &b;
   unsigned vectorBits;
   std::vector<std::unique_ptr<Kernel>> kernels;
   unsigned cost = 0;
@@ -94,7 +95,7 @@ void Run::finish() {
   SmallVector<Kernel *> all;
   for (auto &kernel : kernels)
     all.push_back(kernel.get());
-  ImplicitLocOpBuilder b(all.back()->op.getLoc(), all.back()->op);
+  b.moveTo(all.back()->op);
   auto nests = fuseLoops(all);
   for (auto &nest : nests)
     collapseLoops(*nest, 0);
@@ -150,13 +151,14 @@ public:
           for (Block &block : region)
             blocks.push_back(&block);
     });
+    LoopBuilder b(getOperation()->getLoc(), &getContext());
     for (Block *block : blocks)
-      runOnBlock(*block);
+      runOnBlock(*block, b);
   }
 
 private:
-  void runOnBlock(Block &block) {
-    Run run(vectorBits);
+  void runOnBlock(Block &block, LoopBuilder &b) {
+    Run run(b, vectorBits);
     for (Operation &each : llvm::make_early_inc_range(block)) {
       Operation *op = withoutCopy(&each);
       if (isa<memref::AllocOp>(op) || isMemoryEffectFree(op))
@@ -166,7 +168,7 @@ private:
       if (structured)
         kernel = Kernel::create(structured);
       if (product && (!kernel || !addToEpilogue(*product, *kernel)))
-        finishProduct();
+        finishProduct(b);
       else if (product)
         continue;
       if (!kernel || run.isFull())
@@ -174,7 +176,7 @@ private:
       if (kernel)
         runOnKernel(std::move(*kernel), run);
     }
-    finishProduct();
+    finishProduct(b);
     run.finish();
     eraseUnreadBuffers(block);
   }
@@ -195,13 +197,14 @@ private:
   }
 
   /// Emits the product and its epilogue in the place of the last op.
-  void finishProduct() {
+  void finishProduct(LoopBuilder &b) {
     if (!product)
       return;
     SmallVector<Operation *> ops{product->kernel.op};
     for (Kernel &kernel : product->epilogue)
       ops.push_back(kernel.op);
-    ImplicitLocOpBuilder b(ops.front()->getLoc(), ops.back());
+    b.moveTo(ops.back());
+    b.setLoc(ops.front()->getLoc());
     emitContraction(b, *product);
     for (Operation *op : ops)
       op->erase();

@@ -1,0 +1,132 @@
+//===- loop_builder.cpp - Builds loops without waste ----------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/codegen/cpu/loop_builder.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/Matchers.h"
+
+using namespace mlir;
+
+namespace nabla {
+
+void LoopBuilder::moveTo(Operation *op) {
+  known.clear();
+  setInsertionPoint(op);
+  setLoc(op->getLoc());
+}
+
+/// The region of the function, or of what is one, around `block`.
+static Region *isolatedRegion(Block *block) {
+  Region *region = block->getParent();
+  while (!region->getParentOp()->hasTrait<OpTrait::IsIsolatedFromAbove>())
+    region = region->getParentRegion();
+  return region;
+}
+
+Value LoopBuilder::constant(TypedAttr value) {
+  Region *region = isolatedRegion(getInsertionBlock());
+  Value &constant = constants[{region, value}];
+  if (!constant) {
+    OpBuilder::InsertionGuard guard(*this);
+    setInsertionPointToStart(&region->front());
+    constant = arith::ConstantOp::create(*this, getUnknownLoc(), value);
+  }
+  return constant;
+}
+
+static std::optional<int64_t> valueOf(Value index) {
+  IntegerAttr number;
+  if (matchPattern(index, m_Constant(&number)))
+    return number.getInt();
+  return std::nullopt;
+}
+
+std::pair<Value, int64_t> splitIndex(Value index) {
+  if (std::optional<int64_t> number = valueOf(index))
+    return {Value(), *number};
+  if (auto sum = index.getDefiningOp<arith::AddIOp>())
+    if (std::optional<int64_t> number = valueOf(sum.getRhs()))
+      return {sum.getLhs(), *number};
+  return {index, 0};
+}
+
+template <typename Op> Value LoopBuilder::make(Kind kind, Value x, Value y) {
+  Block *here = getInsertionBlock();
+  for (Block *block = here; block; block = block->getParentOp()->getBlock()) {
+    auto it = known.find({block, static_cast<int>(kind), x, y});
+    if (it != known.end())
+      return it->second;
+    if (block->getParentOp()->hasTrait<OpTrait::IsIsolatedFromAbove>())
+      break;
+  }
+  Value result = Op::create(*this, x, y);
+  known[{here, static_cast<int>(kind), x, y}] = result;
+  return result;
+}
+
+/// Constants stay on the right, in one sum.
+Value LoopBuilder::add(Value x, Value y) {
+  auto [left, leftNumber] = splitIndex(x);
+  auto [right, rightNumber] = splitIndex(y);
+  if (!left || !right)
+    return add(left ? left : right, leftNumber + rightNumber);
+  return add(make<arith::AddIOp>(Kind::add, left, right),
+             leftNumber + rightNumber);
+}
+
+Value LoopBuilder::add(Value x, int64_t y) {
+  if (!x)
+    return index(y);
+  auto [base, number] = splitIndex(x);
+  if (!base)
+    return index(number + y);
+  if (number + y == 0)
+    return base;
+  return make<arith::AddIOp>(Kind::add, base, index(number + y));
+}
+
+Value LoopBuilder::sub(Value x, Value y) {
+  auto [left, leftNumber] = splitIndex(x);
+  auto [right, rightNumber] = splitIndex(y);
+  if (left == right)
+    return index(leftNumber - rightNumber);
+  if (!right)
+    return add(x, -rightNumber);
+  return make<arith::SubIOp>(Kind::sub, x, y);
+}
+
+Value LoopBuilder::mul(Value x, int64_t y) {
+  auto [base, number] = splitIndex(x);
+  if (!base || y == 0)
+    return index(number * y);
+  Value product =
+      y == 1 ? base : make<arith::MulIOp>(Kind::mul, base, index(y));
+  return add(product, number * y);
+}
+
+Value LoopBuilder::min(Value x, Value y) {
+  std::optional<int64_t> left = valueOf(x), right = valueOf(y);
+  if (left && right)
+    return index(std::min(*left, *right));
+  return make<arith::MinSIOp>(Kind::min, x, y);
+}
+
+Value LoopBuilder::div(Value x, int64_t y) {
+  std::optional<int64_t> number = valueOf(x);
+  if (number)
+    return index(*number / y);
+  return y == 1 ? x : make<arith::DivUIOp>(Kind::div, x, index(y));
+}
+
+Value LoopBuilder::rem(Value x, int64_t y) {
+  std::optional<int64_t> number = valueOf(x);
+  if (number || y == 1)
+    return index(number ? *number % y : 0);
+  return make<arith::RemUIOp>(Kind::rem, x, index(y));
+}
+
+} // namespace nabla
