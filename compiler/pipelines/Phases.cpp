@@ -18,7 +18,6 @@
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/Passes.h"
-#include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
 #include "llvm/ADT/StringExtras.h"
@@ -78,17 +77,16 @@ static void addBufferize(OpPassManager &passes) {
 }
 
 static void addLoops(OpPassManager &passes) {
-  passes.addPass(createOutlineParallelPass());
   passes.addPass(createCopyLoopsPass());
   passes.addPass(createLinalgToLoopsPass());
+  passes.addPass(createBarePointersPass());
+  passes.addPass(createOutlineParallelPass());
   passes.addPass(createExpandMathPass());
   passes.addPass(createLoopInvariantCodeMotionPass());
   arith::ArithExpandOpsPassOptions expand;
   expand.includeBf16 = true;
   passes.addPass(arith::createArithExpandOpsPass(expand));
   passes.addPass(createFlatEmptyArgumentsPass());
-  passes.addPass(memref::createExpandStridedMetadataPass());
-  passes.addPass(createLowerAffinePass());
   passes.addPass(createSCFToControlFlowPass());
 }
 

@@ -12,7 +12,6 @@
 
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
-#include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Interfaces/CallInterfaces.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
@@ -87,11 +86,8 @@ static void addEmptyTensorElimination(OpPassManager &passes) {
 }
 
 /// As upstream's buildBufferDeallocationPipeline, with a pass of ours ahead of
-/// the simplification.
+/// the simplification; nothing makes a memref.realloc.
 static void addDeallocation(OpPassManager &passes) {
-  memref::ExpandReallocPassOptions realloc;
-  realloc.emitDeallocs = false;
-  passes.addPass(memref::createExpandReallocPass(realloc));
   passes.addPass(nabla::createCanonicalizePass());
   passes.addPass(bufferization::createOwnershipBasedBufferDeallocationPass());
   passes.addPass(nabla::createCanonicalizePass());
@@ -103,9 +99,8 @@ static void addDeallocation(OpPassManager &passes) {
 }
 
 static void addInliner(OpPassManager &passes) {
-  passes.addPass(createInlinerPass({}, [](OpPassManager &callee) {
-    callee.addPass(nabla::createCanonicalizePass());
-  }));
+  // What was inlined is canonicalized with the rest.
+  passes.addPass(createInlinerPass({}, [](OpPassManager &) {}));
 }
 
 std::unique_ptr<Pass> nabla::createEliminateEmptyTensorsPass() {

@@ -40,21 +40,34 @@ void nabla::abandonRun() {
     std::longjmp(*wayOut, 1);
 }
 
-/// In front of every temporary: its size, and as much as keeps it aligned.
-static constexpr size_t headerBytes = nabla::Buffer::alignment;
+/// In front of every temporary: what was allocated, and how much.
+namespace {
+struct Header {
+  void *memory;
+  size_t bytes;
+};
+} // namespace
+
+static Header &headerOf(void *pointer) {
+  return static_cast<Header *>(pointer)[-1];
+}
 
 void *nabla::allocateTemporary(size_t bytes) {
-  bytes += headerBytes;
-  // Compiled code aligns it as it needs, and malloc is quickest.
+  constexpr size_t alignment = nabla::Buffer::alignment;
+  bytes += sizeof(Header) + alignment - 1;
+  // Malloc does not align it, but is quickest.
   void *memory =
       bytes < largeBlock ? std::malloc(bytes) : allocateMemory(bytes);
   if (!memory)
     abandonRun();
-  *static_cast<size_t *>(memory) = bytes;
-  return static_cast<char *>(memory) + headerBytes;
+  auto first = reinterpret_cast<uintptr_t>(memory) + sizeof(Header);
+  void *pointer =
+      reinterpret_cast<void *>((first + alignment - 1) / alignment * alignment);
+  headerOf(pointer) = {memory, bytes};
+  return pointer;
 }
 
 void nabla::releaseTemporary(void *pointer) {
-  void *memory = static_cast<char *>(pointer) - headerBytes;
-  releaseMemory(memory, *static_cast<size_t *>(memory));
+  Header header = headerOf(pointer);
+  releaseMemory(header.memory, header.bytes);
 }

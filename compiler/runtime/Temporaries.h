@@ -24,9 +24,10 @@ bool runTurn(LoopBody body, int64_t turn, void *captures);
 /// Ends the run of compiled code on this thread, as `runCompiled` says.
 void abandonRun();
 
-/// What compiled code calls as `malloc`: it does not look at the result.
+/// What compiled code calls as `nabla_allocate`: it does not look at the
+/// result, which is aligned like a `Buffer`.
 void *allocateTemporary(size_t bytes);
-/// What it calls as `free`.
+/// What it calls as `nabla_release`.
 void releaseTemporary(void *pointer);
 
 } // namespace nabla

@@ -128,7 +128,7 @@ def test_interrupt_ends_a_compilation() -> None:
         print("after", nb.grad(lambda y: y * y)(3.0).item(), (x + 1)[0, 0].item())
         print("phases", "llvm.func" in nb.inspect(nb.sin, "llvm")(1.0))
         """,
-        turns=500,
+        turns=2000,
     )
     assert result.returncode == 0, result.stderr
     first, *rest = result.stdout.splitlines()

@@ -11,6 +11,29 @@
 
 include "mlir/Pass/PassBase.td"
 
+def BarePointersPass : Pass<"nabla-bare-pointers", "::mlir::ModuleOp"> {
+  let summary = "Make buffers pointers, and what is done to them ops of the LLVM dialect";
+  let description = [{
+    A buffer whose extents and strides are known is the address it begins at, also
+    between functions, which is the convention of `--nabla-to-llvm` too. A view is the
+    same address with another layout. The pass does nothing to a module that holds
+    something else about buffers; then `--nabla-to-llvm` makes descriptors.
+
+    ```mlir
+    func.func @main(%x: memref<64xf32>, %i: index) -> f32 {
+      %0 = memref.load %x[%i] : memref<64xf32>
+    ```
+    becomes
+    ```mlir
+    func.func @main(%x: !llvm.ptr, %i: index) -> f32 {
+      %0 = arith.index_cast %i : index to i64
+      %1 = llvm.getelementptr inbounds|nuw %x[%0] : (!llvm.ptr, i64) -> !llvm.ptr, f32
+      %2 = llvm.load %1 : !llvm.ptr -> f32
+    ```
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
 def ByteBooleansPass : Pass<"nabla-byte-booleans", "::mlir::ModuleOp"> {
   let summary = "Gives bools in memory a byte each";
   let description = [{

@@ -215,6 +215,8 @@ void eraseUnreadBuffers(Block &block) {
        llvm::make_early_inc_range(block.getOps<memref::AllocOp>())) {
     bool isUnread = allUses(alloc, [](OpOperand &use) {
       Operation *user = use.getOwner();
+      if (!isa<MemRefType>(use.get().getType())) // the offset of a view
+        return false;
       if (auto store = dyn_cast<memref::StoreOp>(user))
         return store.getMemref() == use.get();
       return isa<memref::DeallocOp, vector::StoreOp, vector::ScatterOp>(user);

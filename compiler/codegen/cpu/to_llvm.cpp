@@ -17,6 +17,7 @@
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Conversion/UBToLLVM/UBToLLVM.h"
 #include "mlir/Conversion/VectorToLLVM/ConvertVectorToLLVM.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -24,6 +25,7 @@
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Dialect/UB/IR/UBOps.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Pass/PassManager.h"
@@ -100,13 +102,20 @@ public:
 private:
   /// Runs upstream's passes on what takes several steps, if there is such.
   LogicalResult prepare() {
-    bool hasFunctions = false, hasShapes = false;
+    bool hasFunctions = false, hasShapes = false, hasViews = false;
     getOperation()->walk([&](Operation *op) {
+      hasViews |= isa<affine::AffineDialect>(op->getDialect()) ||
+                  (isa<memref::MemRefDialect>(op->getDialect()) &&
+                   !isa<memref::GlobalOp>(op));
       hasFunctions |=
           isa<math::MathDialect>(op->getDialect()) && !isInstruction(op);
       hasShapes |= isa<vector::VectorDialect>(op->getDialect()) && !isPlain(op);
     });
     OpPassManager passes(ModuleOp::getOperationName());
+    if (hasViews) {
+      passes.addPass(memref::createExpandStridedMetadataPass());
+      passes.addPass(createLowerAffinePass());
+    }
     if (hasFunctions) {
       passes.addPass(createConvertMathToLLVMPass());
       passes.addPass(createConvertMathToLibmPass());

@@ -50,7 +50,9 @@ static Error defineRuntime(orc::ExecutionSession &session,
                                      JITSymbolFlags::Exported |
                                          JITSymbolFlags::Callable};
   };
-  define("malloc", &allocateTemporary);
+  define("nabla_allocate", &allocateTemporary);
+  define("nabla_release", &releaseTemporary);
+  define("malloc", &allocateTemporary); // where upstream converts buffers
   define("free", &releaseTemporary);
   define("nabla_parallel_for", &nabla_parallel_for);
   using FromFloat = SmallFloat(float);

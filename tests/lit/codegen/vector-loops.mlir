@@ -475,3 +475,17 @@ func.func @turned_result(%x: memref<8x2048xf32>, %y: memref<2048x8xf32>, %s: mem
   memref.dealloc %e : memref<8x2048xf32>
   return
 }
+
+// -----
+
+// The offset of a view may be all of an index: that is no store to the view's buffer.
+// CHECK-LABEL: func.func @offset_is_index
+// CHECK: memref.extract_strided_metadata
+// CHECK: vector.store %{{.*}}, %{{.*}}[%{{.*}}] : memref<64xf32>, vector<16xf32>
+func.func @offset_is_index(%i: index, %s: f32) {
+  %a = memref.alloc() : memref<64xf32>
+  %v = memref.subview %a[%i] [16] [1] : memref<64xf32> to memref<16xf32, strided<[1], offset: ?>>
+  linalg.fill ins(%s : f32) outs(%v : memref<16xf32, strided<[1], offset: ?>>)
+  memref.dealloc %a : memref<64xf32>
+  return
+}
