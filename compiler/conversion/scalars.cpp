@@ -169,13 +169,17 @@ Value ScalarEmitter::sign() {
 }
 
 Value ScalarEmitter::logistic() {
-  // With z = exp(-|x|), which never overflows: 1 / (1 + z) or z / (1 + z).
+  // With z = exp(-|x|), which never overflows: 1 / (1 + z) or q = z / (1 + z).
+  // The latter as z (1 - q), where the rounding errors of q count less.
   Value x = args[0];
   Value z = math::ExpOp::create(
       b, arith::NegFOp::create(b, math::AbsFOp::create(b, x)));
   Value isNegative = cmp(arith::CmpFPredicate::OLT, x, zero());
-  return arith::DivFOp::create(b, select(isNegative, z, one()),
-                               arith::AddFOp::create(b, one(), z));
+  Value quotient = arith::DivFOp::create(b, select(isNegative, z, one()),
+                                         arith::AddFOp::create(b, one(), z));
+  Value small =
+      math::FmaOp::create(b, arith::NegFOp::create(b, z), quotient, z);
+  return select(isNegative, small, quotient);
 }
 
 Value ScalarEmitter::rsqrt() {

@@ -62,12 +62,11 @@ Value FloatMath::expm1(Value x) {
   return copysign(result, x);
 }
 
-/// With t = expm1(|x|): (t + t / (t + 1)) / 2; from 1 on (e^x - e^-x) / 2.
+/// A polynomial below 1; then (e^x - e^-x) / 2.
 Value FloatMath::sinh(Value x) {
-  Value a = abs(x);
-  Value t = expm1(a);
-  Value square = div(mul(t, t), add(t, number(1)));
-  Value small = mul(number(0.5), sub(add(t, t), square));
+  Value a = abs(x), z = mul(x, x);
+  Value tail = polynomial(z, polynomials::sinhF32, polynomials::sinhF64);
+  Value small = fma(mul(a, z), tail, a);
   Value half = scaledExp(a, -1);
   Value large = sub(half, div(number(0.25), half));
   return copysign(select(lt(a, number(1)), small, large), x);

@@ -33,6 +33,10 @@ def cos(x):
     return series(ONE, lambda k: -x * x / (2 * k * (2 * k - 1)))
 
 
+def sinh(x):
+    return series(x, lambda k: x * x / (2 * k * (2 * k + 1)))
+
+
 def atan(x):
     if x > D("0.1"):  # by half the angle
         return 2 * atan(x / (1 + (1 + x * x).sqrt()))
@@ -81,6 +85,8 @@ POLYNOMIALS = (
      ((-LN2 / 2, LN2 / 2),) * 2, lambda r: r * r),
     ("log", "(log((1 + s) / (1 - s)) / s - 2) / z, z = s^2", log_tail,
      ((D(0), S2),) * 2, lambda z: z / 2),
+    ("sinh", "(sinh(x) / x - 1) / z, z = x^2", of_square(sinh), ((D(0), ONE),) * 2,
+     lambda z: z),
     ("sin", "(sin(x) / x - 1) / z, z = x^2", of_square(sin), ((D(0), PI * PI / 16),) * 2,
      lambda z: z),
     ("cos", "(cos(x) - 1 + z / 2) / z^2, z = x^2",

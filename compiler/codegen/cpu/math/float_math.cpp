@@ -92,24 +92,28 @@ Value FloatMath::toFloat(Value integers) {
   return arith::SIToFPOp::create(b, type, integers);
 }
 
+/// The coefficients from `first` on, a `step` apart, by Horner's rule.
+Value FloatMath::horner(Value x, ArrayRef<double> coefficients, unsigned first,
+                        unsigned step) {
+  unsigned last = first;
+  while (last + step < coefficients.size())
+    last += step;
+  Value sum = number(coefficients[last]);
+  while (last > first) {
+    last -= step;
+    sum = fma(sum, x, number(coefficients[last]));
+  }
+  return sum;
+}
+
 /// Horner's rule for the two lowest powers, where rounding matters; the rest as
 /// two chains, even and odd powers, which run side by side.
 Value FloatMath::polynomial(Value x, ArrayRef<double> coefficients) {
-  auto horner = [&](Value variable, unsigned first, unsigned step) {
-    unsigned last = first;
-    while (last + step < coefficients.size())
-      last += step;
-    Value sum = number(coefficients[last]);
-    while (last > first) {
-      last -= step;
-      sum = fma(sum, variable, number(coefficients[last]));
-    }
-    return sum;
-  };
   if (coefficients.size() < 6)
-    return horner(x, 0, 1);
+    return horner(x, coefficients, 0, 1);
   Value square = mul(x, x);
-  Value high = fma(horner(square, 3, 2), x, horner(square, 2, 2));
+  Value high = fma(horner(square, coefficients, 3, 2), x,
+                   horner(square, coefficients, 2, 2));
   return fma(fma(high, x, number(coefficients[1])), x, number(coefficients[0]));
 }
 

@@ -67,6 +67,11 @@ private:
     Value exponent, fraction; // an integer; a float
   };
 
+  /// A rounded sum of two numbers, and what it lacks.
+  struct Sum {
+    Value value, lost;
+  };
+
   // Exponentials.
   Reduced reduceByLog2(Value x);
   Value expm1OfRest(Value rest);
@@ -82,10 +87,11 @@ private:
   // Trigonometry.
   Reduced reduceByHalfPi(Value x);
   Reduced reduceInDouble(Value x);
-  Value sinOfRest(const Reduced &reduced);
-  Value cosOfRest(const Reduced &reduced);
+  Sum sumOf(Value more, Value less);
+  Sum sinOfRest(const Reduced &reduced);
+  Sum cosOfRest(const Reduced &reduced);
   Value sinOfQuadrant(const Reduced &reduced, Value quadrant);
-  Value atanOfUnit(Value t);
+  Value atanTail(Value t);
   Value asinTail(Value z);
   std::pair<Value, Value> rootWithTail(Value x);
 
@@ -127,11 +133,17 @@ private:
   Value bits(Value x);
   Value fromBits(Value x);
   Value toFloat(Value integers);
+  Value horner(Value x, llvm::ArrayRef<double> coefficients, unsigned first,
+               unsigned step);
   Value polynomial(Value x, llvm::ArrayRef<double> coefficients);
   template <size_t N, size_t M>
   Value polynomial(Value x, const double (&f32)[N], const double (&f64)[M]) {
-    return isPrecise ? polynomial(x, llvm::ArrayRef(f64))
-                     : polynomial(x, llvm::ArrayRef(f32));
+    return polynomial(x, pickCoefficients(f32, f64));
+  }
+  template <size_t N, size_t M>
+  llvm::ArrayRef<double> pickCoefficients(const double (&f32)[N],
+                                          const double (&f64)[M]) {
+    return isPrecise ? llvm::ArrayRef(f64) : llvm::ArrayRef(f32);
   }
   template <typename Op, typename... Args> Value make(Args... args) {
     return Op::create(b, args...).getResult();

@@ -84,9 +84,14 @@ Value FloatMath::asinh(Value x) {
   return copysign(select(gt(a, number(0x1p28)), large, small), x);
 }
 
+/// log1p(u) for u = t + sqrt(t^2 + 2t) with t = x - 1, corrected by what u has
+/// lost; log(2x) where t^2 may overflow.
 Value FloatMath::acosh(Value x) {
   Value t = sub(x, number(1));
-  Value small = log1p(add(t, sqrt(mul(t, add(t, number(2))))));
+  auto [root, tail] = rootWithTail(fma(t, t, add(t, t)));
+  Sum u = sumOf(root, t);
+  Value lost = div(add(u.lost, tail), add(u.value, number(1)));
+  Value small = add(log1p(u.value), lost);
   Value large = add(log(x), number(log2));
   Value result = select(gt(x, number(0x1p28)), large, small);
   return select(lt(x, number(1)), nan(), result);

@@ -63,16 +63,21 @@ FloatMath::Reduced FloatMath::reduceInDouble(Value x) {
   return {count, rest, number(0)};
 }
 
-Value FloatMath::sinOfRest(const Reduced &reduced) {
+FloatMath::Sum FloatMath::sumOf(Value more, Value less) {
+  Value value = add(more, less);
+  return {value, sub(less, sub(value, more))};
+}
+
+FloatMath::Sum FloatMath::sinOfRest(const Reduced &reduced) {
   Value x = reduced.rest, z = mul(x, x);
   Value series = polynomial(z, polynomials::sinF32, polynomials::sinF64);
   Value change = mul(mul(x, z), series);
   if (isPrecise && isDouble)
     change = fma(reduced.tail, fma(z, number(-0.5), number(1)), change);
-  return add(x, change);
+  return sumOf(x, change);
 }
 
-Value FloatMath::cosOfRest(const Reduced &reduced) {
+FloatMath::Sum FloatMath::cosOfRest(const Reduced &reduced) {
   Value x = reduced.rest, z = mul(x, x);
   Value series = polynomial(z, polynomials::cosF32, polynomials::cosF64);
   Value half = mul(number(0.5), z);
@@ -81,13 +86,14 @@ Value FloatMath::cosOfRest(const Reduced &reduced) {
   if (isPrecise && isDouble)
     change = fma(neg(x), reduced.tail, change);
   change = add(sub(sub(number(1), near), half), change);
-  return add(near, change);
+  return sumOf(near, change);
 }
 
 /// sin(rest + quadrant * pi / 2).
 Value FloatMath::sinOfQuadrant(const Reduced &reduced, Value quadrant) {
   Value isOdd = isNonzero(andi(quadrant, integer(1)));
-  Value result = select(isOdd, cosOfRest(reduced), sinOfRest(reduced));
+  Value result =
+      select(isOdd, cosOfRest(reduced).value, sinOfRest(reduced).value);
   Value sign =
       make<arith::ShLIOp>(andi(quadrant, integer(2)), integer(pick(30, 62)));
   return fromBits(make<arith::XOrIOp>(bits(result), sign));
@@ -103,29 +109,43 @@ Value FloatMath::cos(Value x) {
   return sinOfQuadrant(reduced, addi(reduced.count, integer(1)));
 }
 
+/// The sine over the cosine, or minus the cosine over the sine.
 Value FloatMath::tan(Value x) {
   Reduced reduced = reduceByHalfPi(x);
-  Value sine = sinOfRest(reduced), cosine = cosOfRest(reduced);
+  Sum sine = sinOfRest(reduced), cosine = cosOfRest(reduced);
   Value isOdd = isNonzero(andi(reduced.count, integer(1)));
-  Value result =
-      div(select(isOdd, neg(cosine), sine), select(isOdd, sine, cosine));
+  Value over = select(isOdd, neg(cosine.value), sine.value);
+  Value under = select(isOdd, sine.value, cosine.value);
+  Value result = div(over, under);
+  if (isPrecise) {
+    // Newton's step, with what the sums have lost.
+    Value overLost = select(isOdd, neg(cosine.lost), sine.lost);
+    Value underLost = select(isOdd, sine.lost, cosine.lost);
+    Value rest = fma(neg(result), under, over);
+    rest = add(rest, fma(neg(result), underLost, overLost));
+    result = add(result, div(rest, under));
+  }
   return select(eq(x, number(0)), x, result);
 }
 
-/// For t in [0, 1].
-Value FloatMath::atanOfUnit(Value t) {
+/// atan(t) = t + atanTail(t), for t in [0, 1]. The signs of the coefficients
+/// alternate, so that sums of every other one would cancel.
+Value FloatMath::atanTail(Value t) {
   Value z = mul(t, t);
-  Value tail = polynomial(z, polynomials::atanF32, polynomials::atanF64);
-  return fma(mul(t, z), tail, t);
+  auto coefficients =
+      pickCoefficients(polynomials::atanF32, polynomials::atanF64);
+  return mul(mul(t, z), horner(z, coefficients, 0, 1));
 }
 
 /// pi / 2 - atan(1 / x) above 1.
 Value FloatMath::atan(Value x) {
   Value a = abs(x);
   Value isAbove = gt(a, number(1));
-  Value angle = atanOfUnit(select(isAbove, div(number(1), a), a));
-  Value turned = sub(number(halfPi), sub(angle, number(halfPiTail)));
-  return copysign(select(isAbove, turned, angle), x);
+  Value t = select(isAbove, div(number(1), a), a);
+  Value tail = atanTail(t);
+  Value rest = add(t, sub(tail, number(halfPiTail)));
+  Value turned = sub(number(halfPi), rest);
+  return copysign(select(isAbove, turned, add(t, tail)), x);
 }
 
 Value FloatMath::atan2(Value y, Value x) {
@@ -135,10 +155,10 @@ Value FloatMath::atan2(Value y, Value x) {
   Value t = div(less, more);
   t = select(eq(more, number(0)), number(0), t);
   t = select(eq(less, infinity()), number(1), t);
-  Value angle = atanOfUnit(t);
-  Value turned = sub(number(halfPi), sub(angle, number(halfPiTail)));
-  angle = select(isSteep, turned, angle);
-  turned = sub(number(2 * halfPi), sub(angle, number(2 * halfPiTail)));
+  Value tail = atanTail(t);
+  Value rest = add(t, sub(tail, number(halfPiTail)));
+  Value angle = select(isSteep, sub(number(halfPi), rest), add(t, tail));
+  Value turned = sub(number(2 * halfPi), sub(angle, number(2 * halfPiTail)));
   angle = copysign(select(isNegative(x), turned, angle), y);
   Value isNan = cmp(arith::CmpFPredicate::UNO, x, y);
   return select(isNan, nan(), angle);
