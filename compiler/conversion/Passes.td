@@ -42,4 +42,43 @@ def NablaToLinalgPass : Pass<"nabla-to-linalg", "::mlir::ModuleOp"> {
   ];
 }
 
+def SplitConvolutionsPass
+    : Pass<"nabla-split-convolutions", "::mlir::ModuleOp"> {
+  let summary = "Make a convolution of spread elements several of dense ones";
+  let description = [{
+    The cotangent of a convolution with strides is a convolution of elements
+    with zeros between them. A window reads every other weight then (with a
+    stride of two), the others meet zeros. Windows that read the same weights
+    become a convolution of their own, without the zeros, whose results lie
+    apart in the whole one. Nothing happens if that would be more than 16.
+
+    ```mlir
+    %s = nabla.pad %x, %zero low = [0, 0, 0] high = [0, 0, 0] interior = [0, 1, 0]
+        : (tensor<2x4x3xf32>, tensor<f32>) -> tensor<2x7x3xf32>
+    %y = nabla.convolution %s, %k strides = [1] dilations = [1] groups = 1
+        : (tensor<2x7x3xf32>, tensor<2x3x5xf32>) -> tensor<2x6x5xf32>
+    ```
+    becomes, without slices of a whole tensor
+    ```mlir
+    %e = tensor.empty() : tensor<2x6x5xf32>
+    %x0 = nabla.slice %x starts = [0, 0, 0] limits = [2, 3, 3] strides = [1, 1, 1]
+        : tensor<2x4x3xf32> -> tensor<2x3x3xf32>
+    %k0 = nabla.slice %k starts = [0, 0, 0] limits = [2, 3, 5] strides = [2, 1, 1]
+        : tensor<2x3x5xf32> -> tensor<1x3x5xf32>
+    %y0 = nabla.convolution %x0, %k0 strides = [1] dilations = [1] groups = 1
+        : (tensor<2x3x3xf32>, tensor<1x3x5xf32>) -> tensor<2x3x5xf32>
+    %r0 = tensor.insert_slice %y0 into %e[0, 0, 0] [2, 3, 5] [1, 2, 1]
+        : tensor<2x3x5xf32> into tensor<2x6x5xf32>
+    // %x1, %k1 and %y1 of the elements and weights from 1 on
+    %y = tensor.insert_slice %y1 into %r0[0, 1, 0] [2, 3, 5] [1, 2, 1]
+        : tensor<2x3x5xf32> into tensor<2x6x5xf32>
+    ```
+
+    Precondition: transforms are expanded; convolutions come from simplified
+    programs, in which a pad stands before its convolution.
+    Postcondition: no result changes, but for sums with one term less that is 0.
+  }];
+  let dependentDialects = ["::mlir::tensor::TensorDialect"];
+}
+
 #endif // NABLA_CONVERSION_PASSES_TD
