@@ -41,6 +41,7 @@ static void addSchedule(OpPassManager &passes) {
   passes.addNestedPass<func::FuncOp>(createRecomputePass());
   passes.addPass(createFuseElementwisePass());
   passes.addPass(createCanonicalizePass());
+  passes.addPass(createTermsInRowsPass());
   passes.addPass(createFillSplatsPass());
   passes.addPass(createSeparateTemporariesPass());
 }

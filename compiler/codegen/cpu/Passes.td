@@ -324,6 +324,30 @@ def ReuseDonatedPass : Pass<"nabla-reuse-donated", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::mlir::memref::MemRefDialect"];
 }
 
+def TermsInRowsPass : Pass<"nabla-terms-in-rows"> {
+  let summary = "Let products with few columns add terms that lie in rows";
+  let description = [{
+    A few columns do not fill the lanes of a vector, but the terms of their sums do. If one factor holds these in rows, the other one, which is small, is copied so that
+    it does so too. Nothing is turned around once more when ops are fused: this comes later.
+
+    ```mlir
+    %z = linalg.generic {indexing_maps = [(i, j, k) -> (i, k), (i, j, k) -> (k, j),
+                                          (i, j, k) -> (i, j)]}
+        ins(%x, %y : tensor<1000x64xf32>, tensor<64x3xf32>)
+    ```
+    becomes
+    ```mlir
+    %t = linalg.transpose ins(%y : tensor<64x3xf32>) outs(%e : tensor<3x64xf32>)
+    %z = linalg.generic {indexing_maps = [(i, j, k) -> (i, k), (i, j, k) -> (j, k),
+                                          (i, j, k) -> (i, j)]}
+        ins(%x, %t : tensor<1000x64xf32>, tensor<3x64xf32>)
+    ```
+  }];
+  let options = [Option<"vectorBits", "vector-bits", "unsigned", /*default=*/"0",
+                        "width of vector registers; 0 for this machine's">];
+  let dependentDialects = ["::mlir::tensor::TensorDialect"];
+}
+
 def SeparateTemporariesPass : Pass<"nabla-separate-temporaries"> {
   let summary = "Give each op an empty or filled tensor of its own";
   let description = [{

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/codegen/cpu/contraction.h"
+#include "compiler/codegen/cpu/product.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
@@ -15,9 +16,11 @@ namespace {
 
 /// Products of fewer multiplications gain nothing from blocks of registers.
 constexpr int64_t minMultiplications = 2048;
-/// Columns of C that fill enough lanes, and rows that pay for reading B in
-/// another order.
-constexpr int64_t minColumns = 4, minRowsToPack = 4;
+/// A single column is no product of matrices; more are, where terms in rows are
+/// no better.
+constexpr int64_t minColumns = 2;
+/// Rows that pay for reading B in another order.
+constexpr int64_t minRowsToPack = 4;
 /// So many products pay for loading and storing a sum.
 constexpr int64_t minSteps = 64;
 /// So many blocks of rows pay for keeping B in the second cache.
@@ -149,6 +152,11 @@ bool Contraction::chooseRowsAndBlock(unsigned vectorBits, const Host &host) {
   }
   llvm::erase(rows, m);
   bool mustPack = access(b).strides[n] != 1;
+  unsigned terms = sums.back();
+  bool areInRows =
+      access(a).strides[terms] == 1 && access(b).strides[terms] == 1;
+  if (areInRows && hasFewColumns(extent(n), extent(terms), lanes))
+    return false;
   return all * extent(n) * steps >= minMultiplications &&
          extent(n) >= minColumns && (!mustPack || all >= minRowsToPack);
 }

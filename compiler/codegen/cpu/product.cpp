@@ -23,3 +23,10 @@ bool nabla::isProduct(Operation *op) {
   };
   return llvm::count_if(structured.getDpsInputOperands(), isReadOften) > 1;
 }
+
+bool nabla::hasFewColumns(int64_t columns, int64_t terms, int64_t lanes) {
+  if (columns * 4 < lanes)
+    return terms >= lanes;
+  // A half is as many lanes as a shorter vector has.
+  return columns * 4 < lanes * 3 && columns * 2 != lanes && terms >= 2 * lanes;
+}
