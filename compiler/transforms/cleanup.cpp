@@ -24,9 +24,11 @@ static constexpr int64_t smallCallee = 16;
 
 static RewritePatternSet canonicalizations(MLIRContext *context) {
   RewritePatternSet patterns(context);
-  for (RegisteredOperationName op : context->getRegisteredOperationsByDialect(
-           NablaDialect::getDialectNamespace()))
-    op.getCanonicalizationPatterns(patterns, context);
+  // MLIRContext::getRegisteredOperationsByDialect finds none of them where
+  // certain other dialects are not loaded.
+  for (RegisteredOperationName op : context->getRegisteredOperations())
+    if (isa<NablaDialect>(op.getDialect()))
+      op.getCanonicalizationPatterns(patterns, context);
   return patterns;
 }
 
