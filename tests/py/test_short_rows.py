@@ -140,8 +140,8 @@ def test_the_hessian_of_many_small_functions() -> None:
 
 
 def test_many_rows_are_divided_among_threads() -> None:
-    """Blocks are whole: 30,030 rows of them make shorter last parts."""
-    for rows, columns in ((30_030, 24), (8192, 100), (20_011, 8)):
+    """Parts of whole blocks, the last one shorter, and what is left of a prime number of rows."""
+    for rows, columns in ((30_030, 24), (8192, 100), (20_011, 8), (10_007, 33)):
         x = RNG.normal(size=(rows, columns))
 
         def fn(m: Any, x: Any) -> Any:

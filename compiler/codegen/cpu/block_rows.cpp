@@ -27,13 +27,22 @@ static int64_t numSteps(int64_t rows, int64_t atOnce) {
 
 /// Of the divisors of `extent`, the one whose rows take the fewest steps each;
 /// 0 if there is none.
-static int64_t chooseRows(int64_t extent, int64_t most, int64_t atOnce) {
+static int64_t bestDivisor(int64_t extent, int64_t most, int64_t atOnce) {
   int64_t best = 0;
   for (int64_t rows = leastRows; rows <= std::min(extent, most); ++rows)
     if (extent % rows == 0 && (best == 0 || numSteps(rows, atOnce) * best <=
                                                 numSteps(best, atOnce) * rows))
       best = rows;
   return best;
+}
+
+/// Blocks of equal size, unless others take a quarter fewer steps; 0 for none.
+static int64_t chooseRows(int64_t extent, int64_t most, int64_t atOnce) {
+  int64_t best = bestDivisor(extent, most, atOnce);
+  int64_t whole = std::max(most / atOnce * atOnce, std::min(most, atOnce));
+  bool isEnough = best != 0 && 4 * numSteps(best, atOnce) * whole <=
+                                   5 * numSteps(whole, atOnce) * best;
+  return extent <= most || whole < leastRows || isEnough ? best : whole;
 }
 
 /// How many rows a block of `nest`, the loop at `level`, has; 0 if the loop
@@ -79,15 +88,8 @@ static void splitLoop(Kernel &kernel, unsigned level, int64_t size) {
 }
 
 /// Kernels share loops only if no iteration needs what another one does, so
-/// that each may be done for all rows before the next.
-static void blockRowsAt(Nest &nest, unsigned level, unsigned vectorBits) {
-  if (nest.isLeaf() || lanesOfProblems(nest, level, vectorBits) != 0)
-    return;
-  for (auto &child : nest.children)
-    blockRowsAt(*child, level + 1, vectorBits);
-  int64_t rows = rowsOfBlock(nest, level, vectorBits);
-  if (rows == 0)
-    return;
+/// that each may be done for all rows of a block before the next.
+static void divideIntoBlocks(Nest &nest, unsigned level, int64_t rows) {
   nest.forEachKernel([&](Kernel &kernel) { splitLoop(kernel, level, rows); });
   nest.extent /= rows;
   auto things = std::move(nest.children);
@@ -107,8 +109,56 @@ static void blockRowsAt(Nest &nest, unsigned level, unsigned vectorBits) {
     collapseLoops(*child, level + 1);
 }
 
-void blockRows(Nest &nest, unsigned vectorBits) {
-  blockRowsAt(nest, 0, vectorBits);
+static std::unique_ptr<Nest>
+copyOf(Nest &nest, std::vector<std::unique_ptr<Kernel>> &kernels) {
+  auto copy = std::make_unique<Nest>();
+  copy->extent = nest.extent;
+  if (nest.isLeaf()) {
+    kernels.push_back(std::make_unique<Kernel>(*nest.kernel));
+    copy->kernel = kernels.back().get();
+  }
+  for (auto &child : nest.children)
+    copy->children.push_back(copyOf(*child, kernels));
+  return copy;
+}
+
+/// Makes the iterations of `nest`, the loop at `level`, from `first` on another
+/// nest.
+static std::unique_ptr<Nest> cutOff(Nest &nest, unsigned level, int64_t first) {
+  std::vector<std::unique_ptr<Kernel>> kernels;
+  std::unique_ptr<Nest> rest = copyOf(nest, kernels);
+  rest->extent = nest.extent - first;
+  nest.extent = first;
+  nest.forEachKernel([&](Kernel &kernel) { kernel.extents[level] = first; });
+  for (auto &kernel : kernels) {
+    kernel->extents[level] = rest->extent;
+    for (auto &access : kernel->accesses)
+      if (access)
+        access->offset += first * access->strides[level];
+  }
+  rest->copies = std::move(kernels);
+  return rest;
+}
+
+static void blockRowsAt(std::vector<std::unique_ptr<Nest>> &nests,
+                        unsigned level, unsigned vectorBits) {
+  for (size_t i = 0; i < nests.size(); ++i) {
+    Nest &nest = *nests[i];
+    if (nest.isLeaf() || lanesOfProblems(nest, level, vectorBits) != 0)
+      continue;
+    blockRowsAt(nest.children, level + 1, vectorBits);
+    int64_t rows = rowsOfBlock(nest, level, vectorBits);
+    if (rows == 0)
+      continue;
+    if (int64_t rest = nest.extent % rows)
+      nests.insert(nests.begin() + i + 1,
+                   cutOff(nest, level, nest.extent - rest));
+    divideIntoBlocks(nest, level, rows);
+  }
+}
+
+void blockRows(std::vector<std::unique_ptr<Nest>> &nests, unsigned vectorBits) {
+  blockRowsAt(nests, 0, vectorBits);
 }
 
 } // namespace nabla

@@ -11,10 +11,11 @@
 
 namespace nabla {
 
-/// Where a loop of `nest` does several things to each of many short rows, one
+/// Where a loop of `nests` does several things to each of many short rows, one
 /// of them a reduction: cuts it into blocks, and does each thing to all rows of
-/// a block, so that they run several rows at once.
-void blockRows(Nest &nest, unsigned vectorBits);
+/// a block, so that they run several rows at once. Rows that are left become a
+/// nest of their own.
+void blockRows(std::vector<std::unique_ptr<Nest>> &nests, unsigned vectorBits);
 
 } // namespace nabla
 

@@ -29,6 +29,8 @@ struct Nest {
   /// What comes behind the parts, and the kernels that were made for it.
   std::vector<std::unique_ptr<Nest>> combiners;
   std::vector<std::unique_ptr<Kernel>> ownKernels;
+  /// Of kernels of another nest, for other iterations.
+  std::vector<std::unique_ptr<Kernel>> copies;
 
   bool isLeaf() const { return kernel != nullptr; }
   bool isInnermost() const {

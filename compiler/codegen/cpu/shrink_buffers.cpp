@@ -112,9 +112,13 @@ void shrink(memref::AllocOp alloc, Room &room, unsigned depth) {
     access->offset -= range.low;
     std::fill_n(access->strides.begin(), depth, 0);
   }
-  for (Operation *user : llvm::make_early_inc_range(alloc->getUsers()))
-    if (isa<memref::DeallocOp>(user))
-      user->setOperand(0, small);
+  // Another nest, with copies of these kernels, may need one of its own; what
+  // nobody needs in the end is erased.
+  for (Operation *user : alloc->getUsers())
+    if (isa<memref::DeallocOp>(user)) {
+      b.setInsertionPoint(user);
+      memref::DeallocOp::create(b, user->getLoc(), small);
+    }
 }
 
 /// Nobody but the kernels of `nest` sees these.

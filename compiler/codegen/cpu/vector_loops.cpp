@@ -99,8 +99,8 @@ void Run::finish() {
   auto nests = fuseLoops(all);
   for (auto &nest : nests)
     collapseLoops(*nest, 0);
+  blockRows(nests, vectorBits);
   for (auto &nest : nests) {
-    blockRows(*nest, vectorBits);
     interchangeForColumns(*nest);
     useRoomOfResults(*nest);
     shrinkBuffers(*nest);

@@ -94,6 +94,44 @@ func.func @blocks(%x: memref<320x32xf32>, %y: memref<320x32xf32>) {
 
 // -----
 
+// Of 67 rows three are left: a nest of their own, with a buffer of its own.
+
+#id = affine_map<(d0, d1) -> (d0, d1)>
+#row = affine_map<(d0, d1) -> (d0)>
+// CHECK-LABEL: func.func @blocks_left
+// CHECK-SAME: (%[[X:.*]]: memref<67x32xf32>
+// CHECK-DAG: memref.alloc() : memref<64xf32>
+// CHECK-DAG: memref.alloc() : memref<1xf32>
+// CHECK-NOT: memref<67xf32>
+// CHECK: scf.for {{.*}} to %c64 step %c16
+// CHECK: scf.for {{.*}} to %c64 step %c1 {
+// CHECK: arith.divf
+// CHECK: scf.for {{.*}} to %c3 step %c1 {
+// CHECK: arith.divf
+// CHECK-DAG: memref.dealloc {{.*}} : memref<64xf32>
+// CHECK-DAG: memref.dealloc {{.*}} : memref<1xf32>
+func.func @blocks_left(%x: memref<67x32xf32>, %y: memref<67x32xf32>) {
+  %zero = arith.constant 0.0 : f32
+  %s = memref.alloc() : memref<67xf32>
+  linalg.fill ins(%zero : f32) outs(%s : memref<67xf32>)
+  linalg.generic {indexing_maps = [#id, #row], iterator_types = ["parallel", "reduction"]}
+      ins(%x : memref<67x32xf32>) outs(%s : memref<67xf32>) {
+  ^bb0(%a: f32, %out: f32):
+    %0 = arith.addf %out, %a : f32
+    linalg.yield %0 : f32
+  }
+  linalg.generic {indexing_maps = [#id, #row, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%x, %s : memref<67x32xf32>, memref<67xf32>) outs(%y : memref<67x32xf32>) {
+  ^bb0(%a: f32, %b: f32, %out: f32):
+    %0 = arith.divf %a, %b : f32
+    linalg.yield %0 : f32
+  }
+  memref.dealloc %s : memref<67xf32>
+  return
+}
+
+// -----
+
 // Blocks have no numbers of rows.
 
 #id = affine_map<(d0, d1) -> (d0, d1)>
