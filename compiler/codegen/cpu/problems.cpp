@@ -28,7 +28,7 @@ namespace {
 constexpr int64_t maxProblemCost = 1024;
 /// Of a shuffle, of adding up the lanes of a total, and of loading a vector
 /// from two that overlap and were just stored, in operations.
-constexpr int64_t shuffleCost = 3, costOfTotal = 3, costOfWaiting = 40;
+constexpr int64_t shuffleCost = 3, costOfTotal = 2, costOfWaiting = 40;
 /// Problems that lie further apart share no page with their neighbours.
 constexpr int64_t maxStride = 256;
 
