@@ -82,7 +82,9 @@ class Calls(NamedTuple):
         libraries = [m for m in plan.libraries if m.name.removesuffix(".compile") in wanted]
         calls = {m.name: self._call(m) for m in libraries}
         self._compare({m.name: m.leaves(m.wait(calls[m.name]())) for m in libraries})
-        samples = take_turns(calls, 0 if plan.quick else plan.seconds, plan.threads > 1)
+        ends = {m.name: self._end(m) for m in libraries}
+        seconds = 0 if plan.quick else plan.seconds
+        samples = take_turns(calls, seconds, plan.threads > 1, ends)
         found = {name: numbers(times) for name, times in samples.items()}
         rivals = [m.name for m in libraries if m.name.removesuffix(".compile") in self.peers]
         return [Figure(self.name, "us", found, rivals, self.goal, self.flops, self.bytes)]
@@ -90,6 +92,9 @@ class Calls(NamedTuple):
     def _call(self, m: Library) -> Call:
         call = self.make(m)
         return call if self.lazy else lambda: m.wait(call())
+
+    def _end(self, m: Library) -> Callable[[Any], Any]:
+        return (lambda last: m.leaves(m.wait(last))) if self.lazy else lambda last: last
 
     def _compare(self, results: Mapping[str, list[np.ndarray]]) -> None:
         """All must be what Nabla's are, relative to the largest element of each array."""
@@ -129,31 +134,52 @@ def wait_for_quiet(most: float = 0.5) -> None:
 
 
 def take_turns(
-    calls: Mapping[str, Call], seconds: float, settle: bool = False
+    calls: Mapping[str, Call],
+    seconds: float,
+    settle: bool,
+    ends: Mapping[str, Callable[[Any], Any]],
 ) -> dict[str, list[float]]:
-    """Microseconds of a call; short ones are repeated within a turn.
+    """Microseconds of a call; short ones are repeated within a turn, and `ends` are given the
+    last result.
 
     `settle`: wait before each turn until the threads of the library before have gone to sleep,
     and wake those of the next.
     """
     samples: dict[str, list[float]] = {name: [] for name in calls}
-    repeats = {}
-    for name, call in calls.items():
-        call()
-        start = time.perf_counter()
-        call()
-        repeats[name] = max(1, int(5e-4 / (time.perf_counter() - start)))
+    repeats = {name: _repeats(call, ends[name]) for name, call in calls.items()}
     end = time.perf_counter() + seconds
     while time.perf_counter() < end or len(samples["nabla"]) < (5 if seconds else 1):
         for name, call in calls.items():
             if settle:
                 wait_for_quiet()
-                call()
-            start = time.perf_counter()
-            for _ in range(repeats[name]):
-                call()
-            samples[name].append((time.perf_counter() - start) / repeats[name] * 1e6)
+                _turn(call, ends[name], 1)
+            spent = _turn(call, ends[name], repeats[name])
+            samples[name].append(spent / repeats[name] * 1e6)
     return samples
+
+
+def _repeats(call: Call, end: Callable[[Any], Any]) -> int:
+    """How many calls take half a millisecond, once all is compiled that they need."""
+    count = 1
+    while True:
+        _turn(call, end, count)
+        spent = _turn(call, end, count)
+        if spent > 2.5e-4 or count > 256:
+            break
+        count *= 2
+    repeats = max(1, int(5e-4 / spent * count))
+    if repeats > 1:
+        _turn(call, end, repeats)
+    return repeats
+
+
+def _turn(call: Call, end: Callable[[Any], Any], repeats: int) -> float:
+    """Seconds of so many calls."""
+    start = time.perf_counter()
+    for _ in range(repeats):
+        last = call()
+    end(last)
+    return time.perf_counter() - start
 
 
 # ---------------------------------------------------------------- new processes
