@@ -51,6 +51,13 @@ struct Room {
   /// Whether one innermost loop holds them all, which needs no memory then.
   bool isInRegisters = false;
 
+  /// Whether a view with an offset of its own is among the accesses: what it is
+  /// of cannot move into less memory.
+  bool hasViews() const {
+    return llvm::any_of(accesses, [](auto &entry) {
+      return static_cast<bool>(entry.second->view);
+    });
+  }
   bool isPrivate(unsigned depth) const;
   Footprint oneIteration(unsigned depth) const;
 };
@@ -204,7 +211,7 @@ bool isSeenOnlyBy(memref::AllocOp alloc, const DenseSet<Operation *> &kernels) {
 void shrinkBuffers(Nest &nest) {
   for (memref::AllocOp alloc : temporariesOf(nest)) {
     Room room(nest, alloc);
-    if (room.accesses.empty())
+    if (room.accesses.empty() || room.hasViews())
       continue;
     unsigned depth = room.depth;
     while (depth > 0 && !room.isPrivate(depth))

@@ -493,3 +493,32 @@ func.func @offset_is_index(%i: index, %s: f32) {
   memref.dealloc %a : memref<64xf32>
   return
 }
+
+// -----
+
+// A buffer of which each turn of a loop sees another part does not shrink to one part: the
+// offset would point beyond it.
+// CHECK-LABEL: func.func @parts_of_a_loop
+// CHECK: %[[ALLOC:.*]] = memref.alloc() : memref<4x2x3xf64>
+// CHECK-NOT: memref.alloc
+// CHECK: %[[ALL:.*]] = memref.reinterpret_cast %[[ALLOC]] to offset: [0], sizes: [24]
+// CHECK: vector.store %{{.*}}, %[[ALL]]
+func.func @parts_of_a_loop(%x: memref<2x3xf64>, %z: memref<3xf64>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c4 = arith.constant 4 : index
+  %alloc = memref.alloc() : memref<4x2x3xf64>
+  scf.for %i = %c0 to %c4 step %c1 {
+    %part = memref.subview %alloc[%i, 0, 0] [1, 2, 3] [1, 1, 1]
+        : memref<4x2x3xf64> to memref<2x3xf64, strided<[3, 1], offset: ?>>
+    linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (j)>, affine_map<(i, j) -> (i, j)>],
+                    iterator_types = ["parallel", "parallel"]}
+        ins(%x, %z : memref<2x3xf64>, memref<3xf64>) outs(%part : memref<2x3xf64, strided<[3, 1], offset: ?>>) {
+    ^bb0(%a: f64, %b: f64, %c: f64):
+      %0 = arith.mulf %a, %b : f64
+      linalg.yield %0 : f64
+    }
+  }
+  memref.dealloc %alloc : memref<4x2x3xf64>
+  return
+}
