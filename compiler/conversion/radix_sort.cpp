@@ -82,7 +82,7 @@ private:
   /// Replaces how often each value of a digit occurs by where the first such
   /// record belongs.
   Value sumUp(Value counts, Value digit);
-  /// Distributes records by one digit.
+  /// Distributes records by one digit; the counts are the last result.
   Records distribute(ArrayRef<Value> from, ValueRange to, Value counts,
                      Value digit);
   SmallVector<Value> sortByTwo(Value turn, ValueRange state);

@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "compiler/conversion/divisor.h"
 #include "compiler/conversion/lowering.h"
 #include "compiler/conversion/scalars.h"
 #include "compiler/conversion/sorting.h"
@@ -32,13 +33,6 @@ SmallVector<Value> emitLoop(ImplicitLocOpBuilder &b, Value from, Value to,
   return scf::ForOp::create(b, from, to, step, carried, build).getResults();
 }
 
-/// The largest divisor of `number` up to `bound`.
-static int64_t divisorUpTo(int64_t number, int64_t bound) {
-  while (number % bound != 0)
-    --bound;
-  return bound;
-}
-
 /// `body` for the rows from `first` on, which lie in `result`.
 static Value emitRowsFrom(ImplicitLocOpBuilder &b, Value first, Value result,
                           RowBody body) {
@@ -57,8 +51,7 @@ Value emitRows(ImplicitLocOpBuilder &b, int64_t numRows, int64_t extent,
                RowBody body) {
   auto type = RankedTensorType::get({numRows, extent}, b.getI64Type());
   Value result = emptyTensor(b, b.getLoc(), type);
-  int64_t most = std::max<int64_t>(1, elementsOfTurn / extent);
-  int64_t rowsOfTurn = divisorUpTo(numRows, std::min(numRows, most));
+  int64_t rowsOfTurn = divisorUpTo(numRows, elementsOfTurn / extent);
   if (rowsOfTurn == numRows)
     return emitRowsFrom(b, arith::ConstantIndexOp::create(b, 0), result, body);
   auto constants = [&](ArrayRef<int64_t> values) {

@@ -15,7 +15,6 @@
 #include "dialects/nabla/Emit.h"
 #include "dialects/nabla/NablaOps.h"
 
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/IR/Matchers.h"
@@ -38,8 +37,6 @@ struct Phase {
   int64_t first, step, windows; // where they start, in the result
   int64_t firstWeight, numWeights;
   int64_t start, limit; // the elements of x that they read; maybe outside
-
-  bool isEmpty() const { return windows == 0 || numWeights == 0; }
 };
 
 /// A convolution whose input is spread, as its phases.
@@ -52,8 +49,8 @@ public:
   void run();
 
 private:
+  /// The phases in which a window reads anything.
   SmallVector<Phase> phasesOf(int64_t dim);
-  bool isSplit(int64_t dim) const;
   void padEdges();
   Value convolve(ArrayRef<Phase> phase);
   Value insert(ArrayRef<Phase> phase, Value part, Value result);
@@ -65,6 +62,8 @@ private:
   int64_t space;
   /// Those of each dimension of space.
   SmallVector<SmallVector<Phase>> phases;
+  /// Whether some windows meet nothing but zeros.
+  bool hasZeros = false;
   /// x with the zeros around it that some phase reads, and how many are before
   /// it in each dimension of space.
   Value x;
@@ -83,21 +82,22 @@ static bool isSpread(ConvolutionOp op, PadOp pad, int64_t dim) {
          op.getDilations()[dim] == 1;
 }
 
-bool Splitter::isSplit(int64_t dim) const { return isSpread(op, pad, dim); }
-
 SmallVector<Phase> Splitter::phasesOf(int64_t dim) {
   int64_t extent = type.getDimSize(dim + 1);
   int64_t size = op.getKernel().getType().getDimSize(dim);
-  if (!isSplit(dim)) // all of it, as it is padded
+  if (!isSpread(op, pad, dim)) // all of it, as it is padded
     return {{0, 1, extent, 0, size, 0, pad.getType().getDimSize(dim + 1)}};
   int64_t step = pad.getInterior()[dim + 1] + 1;
   int64_t low = pad.getLow()[dim + 1];
   SmallVector<Phase> found;
   for (int64_t first = 0; first < std::min(step, extent); ++first) {
-    int64_t windows = llvm::divideCeil(extent - first, step);
     int64_t weight = (low - first + step) % step;
-    int64_t numWeights =
-        weight < size ? llvm::divideCeil(size - weight, step) : 0;
+    if (weight >= size) {
+      hasZeros = true;
+      continue;
+    }
+    int64_t windows = llvm::divideCeil(extent - first, step);
+    int64_t numWeights = llvm::divideCeil(size - weight, step);
     // A multiple of the step.
     int64_t start = (first + weight - low) / step;
     found.push_back({first, step, windows, weight, numWeights, start,
@@ -111,7 +111,7 @@ void Splitter::padEdges() {
   SmallVector<int64_t> low(rank, 0), high(rank, 0), interior(rank, 0);
   for (int64_t dim = 0; dim < space; ++dim) {
     int64_t at = dim + 1, extent = pad.getX().getType().getDimSize(at);
-    if (!isSplit(dim)) {
+    if (!isSpread(op, pad, dim)) {
       low[at] = pad.getLow()[at];
       high[at] = pad.getHigh()[at];
       interior[at] = pad.getInterior()[at];
@@ -119,8 +119,6 @@ void Splitter::padEdges() {
       continue;
     }
     for (const Phase &phase : phases[dim]) {
-      if (phase.isEmpty())
-        continue;
       low[at] = std::max(low[at], -phase.start);
       high[at] = std::max(high[at], phase.limit - extent);
     }
@@ -173,16 +171,11 @@ void Splitter::run() {
         longer.emplace_back(before).push_back(phase);
     all = std::move(longer);
   }
-  bool isFull = llvm::none_of(all, [](ArrayRef<Phase> phase) {
-    return llvm::any_of(phase,
-                        [](const Phase &each) { return each.isEmpty(); });
-  });
   Value result =
-      isFull ? tensor::EmptyOp::create(b, type, ValueRange()).getResult()
-             : emitZeros(b, b.getLoc(), type);
+      hasZeros ? emitZeros(b, b.getLoc(), type)
+               : tensor::EmptyOp::create(b, type, ValueRange()).getResult();
   for (ArrayRef<Phase> phase : all)
-    if (llvm::none_of(phase, [](const Phase &each) { return each.isEmpty(); }))
-      result = insert(phase, convolve(phase), result);
+    result = insert(phase, convolve(phase), result);
   op.replaceAllUsesWith(result);
   op.erase();
   if (pad->use_empty())

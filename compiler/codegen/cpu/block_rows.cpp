@@ -68,29 +68,11 @@ static int64_t rowsOfBlock(Nest &nest, unsigned level, unsigned vectorBits) {
                     atOnce);
 }
 
-/// Makes one loop two, of which the inner one does `size` iterations.
-static void splitLoop(Kernel &kernel, unsigned level, int64_t size) {
-  auto repeat = [&](auto &list) {
-    auto same = list[level];
-    list.insert(list.begin() + level, same);
-  };
-  repeat(kernel.extents);
-  kernel.extents[level] /= size;
-  kernel.extents[level + 1] = size;
-  repeat(kernel.isReduction);
-  repeat(kernel.dims);
-  for (auto &access : kernel.accesses) {
-    if (!access)
-      continue;
-    repeat(access->strides);
-    access->strides[level] *= size;
-  }
-}
-
 /// Kernels share loops only if no iteration needs what another one does, so
 /// that each may be done for all rows of a block before the next.
 static void divideIntoBlocks(Nest &nest, unsigned level, int64_t rows) {
-  nest.forEachKernel([&](Kernel &kernel) { splitLoop(kernel, level, rows); });
+  nest.forEachKernel(
+      [&](Kernel &kernel) { kernel.split(level, rows, level + 1); });
   nest.extent /= rows;
   auto things = std::move(nest.children);
   nest.children.clear();

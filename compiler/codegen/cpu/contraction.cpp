@@ -6,6 +6,7 @@
 
 #include "compiler/codegen/cpu/contraction.h"
 #include "compiler/codegen/cpu/product.h"
+#include "compiler/conversion/divisor.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
@@ -52,14 +53,6 @@ bool multipliesAndAdds(linalg::LinalgOp op) {
   return product && mayFuse(product) &&
          argumentOf(product.getLhs()) == block.getArgument(0) &&
          argumentOf(product.getRhs()) == block.getArgument(1);
-}
-
-/// Largest divisor of `number` that is at most `limit`.
-int64_t divisorUpTo(int64_t number, int64_t limit) {
-  int64_t divisor = std::max<int64_t>(1, std::min(number, limit));
-  while (number % divisor != 0)
-    --divisor;
-  return divisor;
 }
 
 } // namespace
@@ -205,7 +198,7 @@ void Contraction::divideSums(int64_t most) {
       sums.erase(sums.begin());
     } else {
       sums.front() = kernel.depth();
-      kernel.split(outermost, size);
+      kernel.split(outermost, size, kernel.depth());
     }
     memorySums.push_back(outermost);
   }

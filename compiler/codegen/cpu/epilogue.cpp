@@ -58,7 +58,7 @@ bool takeLoops(const Contraction &c, Kernel &kernel) {
     if (kernel.extents[level] % extent != 0)
       return false;
     if (kernel.extents[level] != extent) {
-      kernel.split(level, extent);
+      kernel.split(level, extent, kernel.depth());
       level = kernel.depth() - 1;
     }
     from[loop] = level;

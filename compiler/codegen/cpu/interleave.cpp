@@ -47,6 +47,18 @@ Value putTogether(
   return result;
 }
 
+/// As many vectors as there are, of which lane `l` of vector `i` is lane
+/// `from(i, l).second` of vector `from(i, l).first`.
+SmallVector<Value> putAllTogether(
+    LoopBuilder &b, ArrayRef<Value> vectors,
+    llvm::function_ref<std::pair<int64_t, int64_t>(int64_t, int64_t)> from) {
+  SmallVector<Value> result;
+  for (size_t i = 0; i < vectors.size(); ++i)
+    result.push_back(
+        putTogether(b, vectors, [&](int64_t lane) { return from(i, lane); }));
+  return result;
+}
+
 /// Every other element of two vectors, from `first` on.
 Value everyOther(LoopBuilder &b, Value low, Value high, int64_t first) {
   int64_t lanes = numLanes(low);
@@ -69,21 +81,18 @@ Value inTurn(LoopBuilder &b, Value even, Value odd, int64_t first) {
 
 SmallVector<Value> deinterleave(LoopBuilder &b, ArrayRef<Value> vectors) {
   int64_t count = vectors.size(), lanes = numLanes(vectors);
-  SmallVector<Value> result;
-  if (count % 2 != 0) {
-    for (int64_t first = 0; first < count; ++first)
-      result.push_back(putTogether(b, vectors, [&](int64_t lane) {
-        int64_t at = lane * count + first;
-        return std::pair(at / lanes, at % lanes);
-      }));
-    return result;
-  }
+  if (count % 2 != 0)
+    return putAllTogether(b, vectors, [&](int64_t first, int64_t lane) {
+      int64_t at = lane * count + first;
+      return std::pair(at / lanes, at % lanes);
+    });
   SmallVector<Value> halves[2];
   for (int64_t i = 0; i < count; i += 2)
     for (int64_t first : {0, 1})
       halves[first].push_back(everyOther(b, vectors[i], vectors[i + 1], first));
   SmallVector<Value> even = deinterleave(b, halves[0]);
   SmallVector<Value> odd = deinterleave(b, halves[1]);
+  SmallVector<Value> result;
   for (auto [first, second] : llvm::zip_equal(even, odd))
     result.append({first, second});
   return result;
@@ -91,20 +100,17 @@ SmallVector<Value> deinterleave(LoopBuilder &b, ArrayRef<Value> vectors) {
 
 SmallVector<Value> interleave(LoopBuilder &b, ArrayRef<Value> vectors) {
   int64_t count = vectors.size(), lanes = numLanes(vectors);
-  SmallVector<Value> result;
-  if (count % 2 != 0) {
-    for (int64_t i = 0; i < count; ++i)
-      result.push_back(putTogether(b, vectors, [&](int64_t lane) {
-        int64_t at = i * lanes + lane;
-        return std::pair(at % count, at / count);
-      }));
-    return result;
-  }
+  if (count % 2 != 0)
+    return putAllTogether(b, vectors, [&](int64_t i, int64_t lane) {
+      int64_t at = i * lanes + lane;
+      return std::pair(at % count, at / count);
+    });
   SmallVector<Value> halves[2];
   for (auto [i, vector] : llvm::enumerate(vectors))
     halves[i % 2].push_back(vector);
   SmallVector<Value> even = interleave(b, halves[0]);
   SmallVector<Value> odd = interleave(b, halves[1]);
+  SmallVector<Value> result;
   for (auto [first, second] : llvm::zip_equal(even, odd))
     result.append(
         {inTurn(b, first, second, 0), inTurn(b, first, second, lanes / 2)});

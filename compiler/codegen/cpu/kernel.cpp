@@ -182,15 +182,20 @@ void Kernel::collapseAll() {
       collapse(level - 1);
 }
 
-void Kernel::split(unsigned level, int64_t size) {
+void Kernel::split(unsigned level, int64_t size, unsigned inner) {
   assert(extents[level] % size == 0 && "pieces differ");
+  auto repeat = [&](auto &list) {
+    auto same = list[level];
+    list.insert(list.begin() + inner, same);
+  };
+  repeat(extents);
   extents[level] /= size;
-  extents.push_back(size);
-  isReduction.push_back(isReduction[level]);
-  dims.push_back(dims[level]);
+  extents[inner] = size;
+  repeat(isReduction);
+  repeat(dims);
   for (auto &access : accesses)
     if (access) {
-      access->strides.push_back(access->strides[level]);
+      repeat(access->strides);
       access->strides[level] *= size;
     }
 }

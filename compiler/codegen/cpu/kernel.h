@@ -62,8 +62,8 @@ struct Kernel {
   /// Collapses all loops that can be.
   void collapseAll();
   /// Cuts the loop into pieces of `size` iterations, which must divide it; a
-  /// new loop, the innermost, runs over a piece.
-  void split(unsigned level, int64_t size);
+  /// new loop, which becomes the loop `inner`, runs over a piece.
+  void split(unsigned level, int64_t size, unsigned inner);
   /// Operations in the body, functions of mathematics counted by their size.
   unsigned bodyCost();
   /// The width of the widest number in the body.

@@ -54,17 +54,17 @@ std::pair<Value, int64_t> splitIndex(Value index) {
   return {index, 0};
 }
 
-template <typename Op> Value LoopBuilder::make(Kind kind, Value x, Value y) {
+template <typename Op> Value LoopBuilder::make(Value x, Value y) {
   Block *here = getInsertionBlock();
   for (Block *block = here; block; block = block->getParentOp()->getBlock()) {
-    auto it = known.find({block, static_cast<int>(kind), x, y});
+    auto it = known.find({block, TypeID::get<Op>(), x, y});
     if (it != known.end())
       return it->second;
     if (block->getParentOp()->hasTrait<OpTrait::IsIsolatedFromAbove>())
       break;
   }
   Value result = Op::create(*this, x, y);
-  known[{here, static_cast<int>(kind), x, y}] = result;
+  known[{here, TypeID::get<Op>(), x, y}] = result;
   return result;
 }
 
@@ -74,8 +74,7 @@ Value LoopBuilder::add(Value x, Value y) {
   auto [right, rightNumber] = splitIndex(y);
   if (!left || !right)
     return add(left ? left : right, leftNumber + rightNumber);
-  return add(make<arith::AddIOp>(Kind::add, left, right),
-             leftNumber + rightNumber);
+  return add(make<arith::AddIOp>(left, right), leftNumber + rightNumber);
 }
 
 Value LoopBuilder::add(Value x, int64_t y) {
@@ -86,7 +85,7 @@ Value LoopBuilder::add(Value x, int64_t y) {
     return index(number + y);
   if (number + y == 0)
     return base;
-  return make<arith::AddIOp>(Kind::add, base, index(number + y));
+  return make<arith::AddIOp>(base, index(number + y));
 }
 
 Value LoopBuilder::sub(Value x, Value y) {
@@ -96,15 +95,14 @@ Value LoopBuilder::sub(Value x, Value y) {
     return index(leftNumber - rightNumber);
   if (!right)
     return add(x, -rightNumber);
-  return make<arith::SubIOp>(Kind::sub, x, y);
+  return make<arith::SubIOp>(x, y);
 }
 
 Value LoopBuilder::mul(Value x, int64_t y) {
   auto [base, number] = splitIndex(x);
   if (!base || y == 0)
     return index(number * y);
-  Value product =
-      y == 1 ? base : make<arith::MulIOp>(Kind::mul, base, index(y));
+  Value product = y == 1 ? base : make<arith::MulIOp>(base, index(y));
   return add(product, number * y);
 }
 
@@ -112,21 +110,21 @@ Value LoopBuilder::min(Value x, Value y) {
   std::optional<int64_t> left = valueOf(x), right = valueOf(y);
   if (left && right)
     return index(std::min(*left, *right));
-  return make<arith::MinSIOp>(Kind::min, x, y);
+  return make<arith::MinSIOp>(x, y);
 }
 
 Value LoopBuilder::div(Value x, int64_t y) {
   std::optional<int64_t> number = valueOf(x);
   if (number)
     return index(*number / y);
-  return y == 1 ? x : make<arith::DivUIOp>(Kind::div, x, index(y));
+  return y == 1 ? x : make<arith::DivUIOp>(x, index(y));
 }
 
 Value LoopBuilder::rem(Value x, int64_t y) {
   std::optional<int64_t> number = valueOf(x);
   if (number || y == 1)
     return index(number ? *number % y : 0);
-  return make<arith::RemUIOp>(Kind::rem, x, index(y));
+  return make<arith::RemUIOp>(x, index(y));
 }
 
 } // namespace nabla

@@ -36,12 +36,11 @@ public:
   mlir::Value rem(mlir::Value x, int64_t y);
 
 private:
-  enum class Kind { add, sub, mul, min, div, rem };
-  using Expression = std::tuple<mlir::Block *, int, mlir::Value, mlir::Value>;
+  using Expression =
+      std::tuple<mlir::Block *, mlir::TypeID, mlir::Value, mlir::Value>;
 
   /// What is known already in the block at hand or one around it, or new.
-  template <typename Op>
-  mlir::Value make(Kind kind, mlir::Value x, mlir::Value y);
+  template <typename Op> mlir::Value make(mlir::Value x, mlir::Value y);
 
   llvm::DenseMap<std::pair<mlir::Region *, mlir::Attribute>, mlir::Value>
       constants;

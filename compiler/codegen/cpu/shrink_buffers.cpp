@@ -182,7 +182,7 @@ Access *findReplacement(Nest &nest, Kernel &kernel, const Access &access) {
 void moveIntoResult(Nest &nest, memref::AllocOp alloc) {
   Room room(nest, alloc);
   auto [last, access] = room.accesses.back();
-  if (room.isInRegisters || access->view ||
+  if (room.isInRegisters || room.hasViews() ||
       llvm::any_of(room.accesses, [&, access = access](auto &other) {
         return !other.second->sameElement(*access);
       }))

@@ -67,10 +67,15 @@ private:
     Value exponent, fraction; // an integer; a float
   };
 
-  /// A rounded sum of two numbers, and what it lacks.
+  /// Two numbers whose sum is meant, the first one the larger.
   struct Sum {
-    Value value, lost;
+    Value more, less;
   };
+  Value rounded(Sum sum) { return add(sum.more, sum.less); }
+  /// What `value`, the rounded sum, lacks.
+  Value lost(Sum sum, Value value) {
+    return sub(sum.less, sub(value, sum.more));
+  }
 
   // Exponentials.
   Reduced reduceByLog2(Value x);
@@ -87,7 +92,6 @@ private:
   // Trigonometry.
   Reduced reduceByHalfPi(Value x);
   Reduced reduceInDouble(Value x);
-  Sum sumOf(Value more, Value less);
   Sum sinOfRest(const Reduced &reduced);
   Sum cosOfRest(const Reduced &reduced);
   Value sinOfQuadrant(const Reduced &reduced, Value quadrant);

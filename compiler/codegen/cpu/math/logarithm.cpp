@@ -89,9 +89,10 @@ Value FloatMath::asinh(Value x) {
 Value FloatMath::acosh(Value x) {
   Value t = sub(x, number(1));
   auto [root, tail] = rootWithTail(fma(t, t, add(t, t)));
-  Sum u = sumOf(root, t);
-  Value lost = div(add(u.lost, tail), add(u.value, number(1)));
-  Value small = add(log1p(u.value), lost);
+  Sum sum{root, t};
+  Value u = rounded(sum);
+  Value correction = div(add(lost(sum, u), tail), add(u, number(1)));
+  Value small = add(log1p(u), correction);
   Value large = add(log(x), number(log2));
   Value result = select(gt(x, number(0x1p28)), large, small);
   return select(lt(x, number(1)), nan(), result);

@@ -63,18 +63,13 @@ FloatMath::Reduced FloatMath::reduceInDouble(Value x) {
   return {count, rest, number(0)};
 }
 
-FloatMath::Sum FloatMath::sumOf(Value more, Value less) {
-  Value value = add(more, less);
-  return {value, sub(less, sub(value, more))};
-}
-
 FloatMath::Sum FloatMath::sinOfRest(const Reduced &reduced) {
   Value x = reduced.rest, z = mul(x, x);
   Value series = polynomial(z, polynomials::sinF32, polynomials::sinF64);
   Value change = mul(mul(x, z), series);
   if (isPrecise && isDouble)
     change = fma(reduced.tail, fma(z, number(-0.5), number(1)), change);
-  return sumOf(x, change);
+  return {x, change};
 }
 
 FloatMath::Sum FloatMath::cosOfRest(const Reduced &reduced) {
@@ -86,14 +81,14 @@ FloatMath::Sum FloatMath::cosOfRest(const Reduced &reduced) {
   if (isPrecise && isDouble)
     change = fma(neg(x), reduced.tail, change);
   change = add(sub(sub(number(1), near), half), change);
-  return sumOf(near, change);
+  return {near, change};
 }
 
 /// sin(rest + quadrant * pi / 2).
 Value FloatMath::sinOfQuadrant(const Reduced &reduced, Value quadrant) {
   Value isOdd = isNonzero(andi(quadrant, integer(1)));
   Value result =
-      select(isOdd, cosOfRest(reduced).value, sinOfRest(reduced).value);
+      select(isOdd, rounded(cosOfRest(reduced)), rounded(sinOfRest(reduced)));
   Value sign =
       make<arith::ShLIOp>(andi(quadrant, integer(2)), integer(pick(30, 62)));
   return fromBits(make<arith::XOrIOp>(bits(result), sign));
@@ -112,15 +107,17 @@ Value FloatMath::cos(Value x) {
 /// The sine over the cosine, or minus the cosine over the sine.
 Value FloatMath::tan(Value x) {
   Reduced reduced = reduceByHalfPi(x);
-  Sum sine = sinOfRest(reduced), cosine = cosOfRest(reduced);
+  Sum sines = sinOfRest(reduced), cosines = cosOfRest(reduced);
+  Value sine = rounded(sines), cosine = rounded(cosines);
   Value isOdd = isNonzero(andi(reduced.count, integer(1)));
-  Value over = select(isOdd, neg(cosine.value), sine.value);
-  Value under = select(isOdd, sine.value, cosine.value);
+  Value over = select(isOdd, neg(cosine), sine);
+  Value under = select(isOdd, sine, cosine);
   Value result = div(over, under);
   if (isPrecise) {
     // Newton's step, with what the sums have lost.
-    Value overLost = select(isOdd, neg(cosine.lost), sine.lost);
-    Value underLost = select(isOdd, sine.lost, cosine.lost);
+    Value ofSine = lost(sines, sine), ofCosine = lost(cosines, cosine);
+    Value overLost = select(isOdd, neg(ofCosine), ofSine);
+    Value underLost = select(isOdd, ofSine, ofCosine);
     Value rest = fma(neg(result), under, over);
     rest = add(rest, fma(neg(result), underLost, overLost));
     result = add(result, div(rest, under));
