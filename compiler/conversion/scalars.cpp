@@ -94,6 +94,8 @@ private:
   Value mulZero();
   Value divZero();
   Value bitwiseNot();
+  Value shiftLeft();
+  Value shiftRight();
   Value integerPow(int64_t exponent);
   Value compare(Predicate predicate);
   Value div();
@@ -202,6 +204,28 @@ Value ScalarEmitter::bitwiseNot() {
   return arith::XOrIOp::create(b, args[0], integer(-1));
 }
 
+/// A shift by all bits or more would be poison; seen as unsigned, so many are
+/// negative numbers too.
+Value ScalarEmitter::shiftLeft() {
+  Value count = args[1], width = integer(type.getIntOrFloatBitWidth());
+  Value isInside = cmp(arith::CmpIPredicate::ult, count, width);
+  Value inside = select(isInside, count, zero());
+  return select(isInside, arith::ShLIOp::create(b, args[0], inside), zero());
+}
+
+Value ScalarEmitter::shiftRight() {
+  Value count = args[1];
+  int64_t width = type.getIntOrFloatBitWidth();
+  if (kind == NumberKind::Signed) {
+    Value last = integer(width - 1);
+    return arith::ShRSIOp::create(b, args[0],
+                                  arith::MinUIOp::create(b, count, last));
+  }
+  Value isInside = cmp(arith::CmpIPredicate::ult, count, integer(width));
+  Value inside = select(isInside, count, zero());
+  return select(isInside, arith::ShRUIOp::create(b, args[0], inside), zero());
+}
+
 Value ScalarEmitter::integerPow(int64_t exponent) {
   uint64_t left = exponent < 0 ? -static_cast<uint64_t>(exponent) : exponent;
   Value square = args[0];
@@ -289,6 +313,8 @@ Value ScalarEmitter::emit(Operation *op) {
       .Case([&](MulZeroOp) { return mulZero(); })
       .Case([&](DivZeroOp) { return divZero(); })
       .Case([&](NotOp) { return bitwiseNot(); })
+      .Case([&](ShiftLeftOp) { return shiftLeft(); })
+      .Case([&](ShiftRightOp) { return shiftRight(); })
       .Case([&](DivOp) { return div(); })
       .Case([&](RemOp) { return rem(); })
       .Case(

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 DOMAINS = {
     ("float",): ("float", "floats; integers and bools are taken as float32"),
     ("float", "signed", "unsigned"): ("number", "floats or integers"),
+    ("signed", "unsigned"): ("integer", "integers"),
     ("signed", "unsigned", "bool"): ("bits", "integers or bools"),
     KINDS: ("any", "floats, integers or bools"),
 }
@@ -71,7 +72,7 @@ def docstring(op: Op) -> list[str]:
         lines += wrap(f"    {operand.name}: a tensor of {accepted}.", "        ")
     lines += ["", "Returns:", *wrap(returned(op)), ""]
     raises = []
-    if name in ("number", "bits"):
+    if name in ("number", "integer", "bits"):
         raises.append(f"TypeError: if an argument is not of {accepted}.")
     if len(op.operands) > 1:
         raises.append("ValueError: if the shapes do not broadcast.")

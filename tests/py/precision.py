@@ -44,9 +44,12 @@ class Function(NamedTuple):
 #: The references of f32 compute in f64, those of f64 with 80 bits, but for erf.
 UNARY = {
     "exp": Function(np.exp, (-104, 89)),
+    "exp2": Function(np.exp2, (-150, 129)),
     "expm1": Function(np.expm1, (-20, 89)),
     "log": Function(np.log, (0, 1e5)),
     "log1p": Function(np.log1p, (-1, 1e5)),
+    "log2": Function(np.log2, (0, 1e5)),
+    "log10": Function(np.log10, (0, 1e5)),
     "sin": Function(np.sin, (-1e4, 1e4), "odd"),
     "cos": Function(np.cos, (-1e4, 1e4), "even"),
     "tan": Function(np.tan, (-1e3, 1e3), "odd"),
@@ -62,6 +65,7 @@ UNARY = {
     "atanh": Function(np.arctanh, (-1, 1), "odd"),
     "logistic": Function(_logistic, (-80, 80)),
     "sqrt": Function(np.sqrt, (0, 1e6)),
+    "cbrt": Function(np.cbrt, (-1e6, 1e6), "odd"),
     "rsqrt": Function(lambda x: 1 / np.sqrt(x), (0, 1e6)),
 }
 

@@ -15,7 +15,7 @@ from nabla._generated import build, functions
 from ops_matrix.table import OPS
 
 KIND = {"float": "float", "signed": "int", "unsigned": "uint", "bool": "bool"}
-STEPS = ("floor", "ceil", "round", "trunc")
+STEPS = ("floor", "ceil", "trunc")
 
 
 def op_of(name: str) -> str:

@@ -85,11 +85,13 @@ REFERENCES = {
     "max": np.maximum, "min": np.minimum, "mul": np.multiply, "neg": np.negative,
     "not": np.invert, "or": np.bitwise_or, "rem": remainder, "round": np.round, "sign": sign,
     "sqrt": np.sqrt, "stop_gradient": lambda x: x, "sub": np.subtract, "trunc": np.trunc,
+    "shift_left": np.left_shift, "shift_right": np.right_shift,
     "xor": np.bitwise_xor, "mul_zero": multiply_zero, "div_zero": divide_zero,
 }  # fmt: skip
 APPROXIMATED = {
-    "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cos", "cosh", "erf", "exp",
-    "expm1", "log", "log1p", "logistic", "pow", "rsqrt", "sin", "sinh", "tan", "tanh",
+    "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "cos", "cosh", "erf",
+    "exp", "exp2", "expm1", "log", "log10", "log1p", "log2", "logistic", "pow",
+    "rsqrt", "sin", "sinh", "tan", "tanh",
 }  # fmt: skip
 OWN_TEST = {"compare", "convert", "integer_pow", "select"}
 

@@ -15,13 +15,17 @@ UNARY = (
     "relu sigmoid tanh exp neg abs log sqrt rsqrt acos atanh cos sin erf floor trunc round "
     "log1p silu is_inf is_nan gelu cast softmax logsoftmax"
 )
-MORE_UNARY = "square tan asin atan sinh cosh asinh acosh expm1 sign ceil is_finite stop_gradient"
+MORE_UNARY = (
+    "square tan asin atan sinh cosh asinh acosh expm1 sign ceil is_finite stop_gradient "
+    "exp2 log2 log10 cbrt"
+)
 BINARY = (
     "add mul sub div mod pow outer matmul equal not_equal greater greater_equal less less_equal "
     "logical_and logical_or logical_xor logical_not"
 )
 MORE_BINARY = (
-    "atan2 fmod floor_divide maximum minimum bitwise_and bitwise_or bitwise_xor bitwise_not"
+    "atan2 fmod floor_divide maximum minimum bitwise_and bitwise_or bitwise_xor bitwise_not "
+    "left_shift right_shift"
 )
 REDUCTION = (
     "reduce_sum mean reduce_max reduce_min sum max min argmax argmin cumsum prod any all var std "
@@ -48,7 +52,8 @@ TENSOR = (
 DUNDERS = (
     "len iter float int index format bool array dlpack dlpack_device hash deepcopy repr str "
     "getitem add radd sub rsub mul rmul truediv rtruediv floordiv rfloordiv mod rmod pow rpow "
-    "matmul rmatmul and rand or ror xor rxor neg pos abs invert eq ne lt le gt ge"
+    "lshift rlshift rshift rrshift matmul rmatmul and rand or ror xor rxor neg pos abs invert "
+    "eq ne lt le gt ge"
 )
 
 

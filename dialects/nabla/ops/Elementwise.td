@@ -64,6 +64,12 @@ def Nabla_Expm1Op : Nabla_FloatUnaryOp<"expm1", "math::ExpM1Op", "expm1",
   let example = ["nb.expm1(nb.tensor([0.0, 1.0]))",
                  "Tensor([0.     1.7183] : f32[2])"];
 }
+def Nabla_Exp2Op : Nabla_FloatUnaryOp<"exp2", "math::Exp2Op", "exp2",
+                                      (Mul $result, (Scalar "0.6931471805599453"))> {
+  let summary = "2 to the power of x";
+  let example = ["nb.exp2(nb.tensor([0.5, 3.0]))",
+                 "Tensor([1.4142 8.    ] : f32[2])"];
+}
 def Nabla_LogOp : Nabla_UnaryOp<"log"> {
   let summary = "The natural logarithm of x";
   let example = ["nb.log(nb.tensor([1.0, 2.0]))",
@@ -79,6 +85,22 @@ def Nabla_Log1pOp : Nabla_UnaryOp<"log1p"> {
   let numpy = "log1p";
   let scalar = ScalarFloat<"math::Log1pOp">;
   let jvps = [(DivZero $t0, (Add $x, (Scalar "1.0")))];
+}
+def Nabla_Log2Op : Nabla_UnaryOp<"log2"> {
+  let summary = "The logarithm of x to base 2";
+  let example = ["nb.log2(nb.tensor([0.25, 3.0]))",
+                 "Tensor([-2.     1.585] : f32[2])"];
+  let numpy = "log2";
+  let scalar = ScalarFloat<"math::Log2Op">;
+  let jvps = [(DivZero (MulZero $t0, (Scalar "1.4426950408889634")), $x)];
+}
+def Nabla_Log10Op : Nabla_UnaryOp<"log10"> {
+  let summary = "The logarithm of x to base 10";
+  let example = ["nb.log10(nb.tensor([100.0, 2.0]))",
+                 "Tensor([2.    0.301] : f32[2])"];
+  let numpy = "log10";
+  let scalar = ScalarFloat<"math::Log10Op">;
+  let jvps = [(DivZero (MulZero $t0, (Scalar "0.4342944819032518")), $x)];
 }
 def Nabla_SinOp
     : Nabla_FloatUnaryOp<"sin", "math::SinOp", "sin", (Cos $x)> {
@@ -179,6 +201,15 @@ def Nabla_SqrtOp : Nabla_UnaryOp<"sqrt"> {
   let scalar = ScalarFloat<"math::SqrtOp">;
   let jvps = [(DivZero (MulZero $t0, (Scalar "0.5")), $result)];
 }
+def Nabla_CbrtOp : Nabla_UnaryOp<"cbrt"> {
+  let summary = "The cube root of x";
+  let example = ["nb.cbrt(nb.tensor([-8.0, 2.0]))",
+                 "Tensor([-2.      1.2599] : f32[2])"];
+  let numpy = "cbrt";
+  let scalar = ScalarFloat<"math::CbrtOp">;
+  let jvps = [(DivZero (DivZero (MulZero $t0, (Scalar "0.3333333333333333")),
+                                $result), $result)];
+}
 def Nabla_RsqrtOp : Nabla_UnaryOp<"rsqrt"> {
   let summary = "1 / sqrt(x)";
   let example = ["nb.rsqrt(nb.tensor([4.0, 2.0]))",
@@ -212,8 +243,7 @@ def Nabla_CeilOp : Nabla_StepOp<"ceil", "math::CeilOp"> {
 }
 def Nabla_RoundOp : Nabla_StepOp<"round", "math::RoundEvenOp"> {
   let summary = "The integer nearest to x, ties to even";
-  let example = ["nb.round(nb.tensor([0.5, 1.5, 1.7]))",
-                 "Tensor([0. 2. 2.] : f32[3])"];
+  let python = "";
 }
 def Nabla_TruncOp : Nabla_StepOp<"trunc", "math::TruncOp"> {
   let summary = "x without its fraction";
@@ -446,6 +476,28 @@ def Nabla_XorOp : Nabla_BitwiseOp<"xor", "arith::XOrIOp"> {
   let summary = "Bitwise exclusive or; logical exclusive or of bools";
   let example = ["nb.bitwise_xor(nb.tensor([5, 6]), 3)",
                  "Tensor([6 5] : i32[2])"];
+}
+
+class Nabla_ShiftOp<string mnemonic> : Nabla_BinaryOp<mnemonic, Nabla_IntTensor> {
+  let jvps = [];
+}
+def Nabla_ShiftLeftOp : Nabla_ShiftOp<"shift_left"> {
+  let summary = "x with its bits moved y places up";
+  let description = "0 where y is negative, or no less than x has bits.";
+  let python = "left_shift";
+  let numpy = python;
+  let example = ["nb.left_shift(nb.tensor([1, 5]), 3)",
+                 "Tensor([ 8 40] : i32[2])"];
+}
+def Nabla_ShiftRightOp : Nabla_ShiftOp<"shift_right"> {
+  let summary = "x with its bits moved y places down, the sign kept";
+  let description = [{
+    0 where y is negative, or no less than x has bits; -1 there if x is negative.
+  }];
+  let python = "right_shift";
+  let numpy = python;
+  let example = ["nb.right_shift(nb.tensor([40, -1]), 3)",
+                 "Tensor([ 5 -1] : i32[2])"];
 }
 
 //===----------------------------------------------------------------------===//

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 ANY = "any"
 NUMBER = "number"
 FLOAT = "float"
+INTEGER = "integer"
 BITS = "bits"
 STEP = "step"  # floats; what is whole already comes back as it is
 
@@ -106,7 +107,11 @@ def accepted(op: str, dtype: DType, domain: str) -> DType:
     """The dtype in which the op runs, or TypeError."""
     if domain == FLOAT:
         return dtype if dtype.is_float else float32
-    if (domain == NUMBER and dtype is bool_) or (domain == BITS and dtype.is_float):
+    if (
+        (domain == NUMBER and dtype is bool_)
+        or (domain == BITS and dtype.is_float)
+        or (domain == INTEGER and dtype.kind not in ("int", "uint"))
+    ):
         raise TypeError(at_user(f"{op} is not defined on {dtype.name}"))
     return dtype
 

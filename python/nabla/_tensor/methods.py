@@ -77,19 +77,24 @@ class Methods(Arithmetic):
     cos = f.cos
     cosh = f.cosh
     erf = f.erf
+    cbrt = f.cbrt
     exp = f.exp
+    exp2 = f.exp2
     expm1 = f.expm1
     floor = f.floor
     fmod = f.fmod
     is_finite = f.is_finite
     is_inf = f.is_inf
     is_nan = f.is_nan
+    left_shift = f.left_shift
     log = f.log
+    log10 = f.log10
     log1p = f.log1p
+    log2 = f.log2
     maximum = f.maximum
     minimum = f.minimum
     neg = f.neg
-    round = f.round
+    right_shift = f.right_shift
     rsqrt = f.rsqrt
     sigmoid = f.sigmoid
     sign = f.sign
@@ -122,6 +127,7 @@ class Methods(Arithmetic):
     not_equal = f.not_equal
     pow = f.pow
     relu = f.relu
+    round = f.round
     silu = f.silu
     square = f.square
 

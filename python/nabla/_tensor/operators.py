@@ -65,10 +65,7 @@ class Operators(Methods):
 
     def __round__(self, ndigits: int | None = None) -> Tensor:
         """The tensor rounded, as NumPy's arrays are: halves go to the even neighbour."""
-        if not ndigits:
-            return f.round(self)
-        scale = 10.0**ndigits
-        return f.cast(f.round(self * scale) / scale, self.dtype)  # type: ignore[attr-defined]
+        return f.round(self, ndigits or 0)
 
     def __invert__(self) -> Tensor:
         return f.bitwise_not(self)
@@ -90,6 +87,18 @@ class Operators(Methods):
 
     def __rxor__(self, other: Any) -> Tensor:
         return f.bitwise_xor(other, self) if is_array(other) else NotImplemented
+
+    def __lshift__(self, other: Any) -> Tensor:
+        return f.left_shift(self, other) if is_array(other) else NotImplemented
+
+    def __rlshift__(self, other: Any) -> Tensor:
+        return f.left_shift(other, self) if is_array(other) else NotImplemented
+
+    def __rshift__(self, other: Any) -> Tensor:
+        return f.right_shift(self, other) if is_array(other) else NotImplemented
+
+    def __rrshift__(self, other: Any) -> Tensor:
+        return f.right_shift(other, self) if is_array(other) else NotImplemented
 
     __hash__ = object.__hash__
 

@@ -13,8 +13,11 @@ from nabla._core.elementwise import convert
 from nabla._core.errors import TracedValueError, at_user
 from nabla._core.literals import constant
 from nabla._core.tree import wrap
+from nabla._core.types import tensor_type
+from nabla._generated import build
 
 if TYPE_CHECKING:
+    from nabla._core.dtypes import DType
     from nabla._core.types import TensorLike
     from nabla._tensor.tensor import Tensor
 
@@ -57,6 +60,19 @@ def as_shape(op: str, shape: Any, least: int = 0) -> tuple[int, ...]:
     if min(dims, default=0) < least:
         raise ValueError(at_user(f"{op}: shape {list(dims)} has a negative extent"))
     return dims
+
+
+def as_count(op: str, what: str, value: Any) -> int:
+    """An argument that must be an integer and not negative."""
+    count = as_int(op, what, value)
+    if count < 0:
+        raise ValueError(at_user(f"{op}: {what} {count} is negative"))
+    return count
+
+
+def iota(dtype: DType, shape: tuple[int, ...], dim: int) -> Tensor:
+    """Positions along a dimension."""
+    return wrap(build.iota(tensor_type(dtype, shape), dim=dim))
 
 
 def number(value: float, like: Tensor) -> Tensor:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nabla._core import elementwise as e
-from nabla._core.convert import as_value
+from nabla._core.convert import as_int, as_value
 from nabla._core.dtypes import as_dtype, bool_, float32, int32
 from nabla._core.errors import at_user
 from nabla._core.tree import wrap
 from nabla._generated import build
-from nabla._generated.functions import abs, floor, maximum, minimum, round
+from nabla._generated.functions import abs, floor, is_finite, maximum, minimum
 from nabla.functions._support import number
 from nabla.functions.comparison import where
 
@@ -23,7 +23,19 @@ if TYPE_CHECKING:
     from nabla._core.types import TensorLike
     from nabla._tensor.tensor import Tensor
 
-__all__ = ["add", "cast", "clip", "div", "floor_divide", "mod", "mul", "pow", "square"]
+__all__ = [
+    "add",
+    "cast",
+    "clip",
+    "div",
+    "divmod",
+    "floor_divide",
+    "mod",
+    "mul",
+    "pow",
+    "round",
+    "square",
+]
 
 
 def add(x: TensorLike, y: TensorLike) -> Tensor:
@@ -84,7 +96,7 @@ def floor_divide(x: TensorLike, y: TensorLike) -> Tensor:
 def _float_floor_divide(a: Value, b: Value, weak: bool) -> Tensor:
     """By the remainder, for `x / y` may round up to the next whole number (1 // 0.1 is 9)."""
     x, y, remainder = wrap(a), wrap(b), wrap(build.rem(a, b))
-    exact = round((x - remainder) / y)
+    exact = wrap(build.round_(((x - remainder) / y)._value))
     below = where(_signs_differ(remainder, y), exact - number(1, x), exact)
     result = where(y == number(0, y), floor(x / y), below)
     result._value.weak = weak
@@ -102,6 +114,15 @@ def mod(x: TensorLike, y: TensorLike) -> Tensor:
     result = where(_signs_differ(remainder, divisor), remainder + divisor, remainder)
     result._value.weak = weak
     return result
+
+
+def divmod(x: TensorLike, y: TensorLike) -> tuple[Tensor, Tensor]:
+    """`nb.floor_divide(x, y)` and `nb.mod(x, y)`.
+
+    >>> nb.divmod(nb.tensor([7, -7]), 3)
+    (Tensor([ 2 -3] : i32[2]), Tensor([1 2] : i32[2]))
+    """
+    return floor_divide(x, y), mod(x, y)
 
 
 def _signs_differ(remainder: Tensor, divisor: Tensor) -> Tensor:
@@ -166,6 +187,57 @@ def _power_of_integers(a: Value, b: Value) -> Value:
         is_unit = abs(base) == number(1, base)
         result = where((exponent < zero) & ~is_unit, zero, result)
     return result._value
+
+
+def round(x: TensorLike, decimals: int = 0) -> Tensor:
+    """x rounded to so many decimals, ties to the even neighbour; its derivative is 0.
+
+    A negative number of decimals rounds to tens, hundreds and so on. Floats are scaled,
+    rounded and scaled back, as in NumPy. TypeError for tens of bools.
+
+    >>> nb.round(nb.tensor([0.5, 1.5, 1.7]))
+    Tensor([0. 2. 2.] : f32[3])
+    >>> nb.round(nb.tensor([3.14159, 1.25]), 1)
+    Tensor([3.1 1.2] : f32[2])
+    """
+    value, places = as_value(x, "round"), as_int("round", "decimals", decimals)
+    dtype = value.type.dtype
+    if not dtype.is_float:
+        return wrap(value) if places >= 0 else _round_to_tens(value, -places)
+    if places == 0:
+        result = wrap(build.round_(value))
+    elif dtype.bits < 32:
+        result = cast(round(cast(wrap(value), float32), places), dtype)
+    else:
+        result = _round_to_places(wrap(value), places)
+    result._value.weak = value.weak
+    return result
+
+
+def _round_to_places(x: Tensor, places: int) -> Tensor:
+    most = 38 if x.dtype is float32 else 308
+    if places > most:
+        return x
+    if places < -most:
+        return where(is_finite(x), number(0, x), x)
+    scale = number(10.0 ** np.abs(places), x)
+    scaled = x * scale if places > 0 else x / scale
+    whole = wrap(build.round_(scaled._value))
+    return where(is_finite(scaled), whole / scale if places > 0 else whole * scale, x)
+
+
+def _round_to_tens(value: Value, tens: int) -> Tensor:
+    dtype = e.accepted("round", value.type.dtype, e.NUMBER)
+    x = wrap(value)
+    unit = 10**tens
+    if unit >= 1 << (dtype.bits - (dtype.kind == "int")):
+        return number(0, x)
+    step, one = number(unit, x), number(1, x)
+    count, rest = divmod(x, step)
+    left = step - rest
+    is_odd = mod(count, number(2, x)) == one
+    goes_up = (rest > left) | ((rest == left) & is_odd)
+    return where(goes_up, count + one, count) * step
 
 
 def clip(x: TensorLike, min: TensorLike | None = None, max: TensorLike | None = None) -> Tensor:

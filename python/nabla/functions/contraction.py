@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from nabla._core import elementwise as e
 from nabla._core.convert import as_int, as_value
+from nabla._core.dtypes import bool_, float32
 from nabla._core.errors import at_user
 from nabla._core.graph import Value
 from nabla._core.tree import wrap
@@ -25,8 +26,8 @@ def matmul(x: TensorLike, y: TensorLike) -> Tensor:
     """`x @ y`: the matrix product over the last two dimensions, batched over the others.
 
     A 1-d operand is a row on the left, a column on the right, and drops out of the shape.
-    Leading dimensions broadcast. ValueError if the inner extents differ, TypeError for a
-    0-d operand.
+    Leading dimensions broadcast. Of bools it is whether both hold somewhere. ValueError if the
+    inner extents differ, TypeError for a 0-d operand.
 
     >>> nb.matmul(nb.tensor([[1.0, 2.0], [3.0, 4.0]]), nb.tensor([1.0, 1.0]))
     Tensor([3. 7.] : f32[2])
@@ -36,7 +37,6 @@ def matmul(x: TensorLike, y: TensorLike) -> Tensor:
     if not a.type.rank or not b.type.rank:
         raise TypeError(at_user(f"matmul: {shapes}; a 0-d tensor has no matrix product, use *"))
     dtype, weak = e.common_dtype((a, b))
-    dtype = e.accepted("matmul", dtype, e.NUMBER)
     a, b = e.convert(a, dtype), e.convert(b, dtype)
     inner = a.type.rank - 1, max(b.type.rank - 2, 0)
     if a.type.shape[inner[0]] != b.type.shape[inner[1]]:
@@ -69,7 +69,14 @@ def dot(
     a_contract: Sequence[int],
     b_contract: Sequence[int],
 ) -> Value:
-    """The general product: batch dimensions, then what is free in a, then in b."""
+    """The general product: batch dimensions, then what is free in a, then in b.
+
+    Of bools it says whether some pair holds: their products are counted as floats, of which
+    none is negative, so no sum of them falls to 0.
+    """
+    if a.type.dtype is bool_:
+        a, b = e.convert(a, float32), e.convert(b, float32)
+        return e.convert(dot(a, b, a_batch, b_batch, a_contract, b_contract), bool_)
     return build.dot_general(
         a, b, x_batch=a_batch, y_batch=b_batch, x_contract=a_contract, y_contract=b_contract
     )
@@ -86,11 +93,10 @@ def outer(x: TensorLike, y: TensorLike) -> Tensor:
     """
     a, b = as_value(x, "outer"), as_value(y, "outer")
     dtype, weak = e.common_dtype((a, b))
-    dtype = e.accepted("outer", dtype, e.NUMBER)
     shape = (a.type.size, b.type.size)
     column = e.broadcast(e.reshape(e.convert(a, dtype), (shape[0], 1)), shape)
     row = e.broadcast(e.reshape(e.convert(b, dtype), (1, shape[1])), shape)
-    result = build.mul(column, row)
+    result = build.and_(column, row) if dtype is bool_ else build.mul(column, row)
     result.weak = weak
     return wrap(result)
 
@@ -131,7 +137,6 @@ def tensordot(
             )
         )
     dtype, weak = e.common_dtype((a, b))
-    dtype = e.accepted("tensordot", dtype, e.NUMBER)
     result = dot(e.convert(a, dtype), e.convert(b, dtype), (), (), left, right)
     result.weak = weak
     return wrap(result)

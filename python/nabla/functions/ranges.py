@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING, Any
 from nabla._core import elementwise as e
 from nabla._core.convert import as_int, as_value
 from nabla._core.device import as_device
-from nabla._core.dtypes import DType, as_dtype, bool_, float32, float64, int32, int64, uint64
+from nabla._core.dtypes import as_dtype, bool_, float32, float64, int32, int64, uint64
 from nabla._core.errors import at_user
 from nabla._core.tree import wrap
-from nabla._core.types import tensor_type
-from nabla._generated import build
 from nabla._generated.functions import cos
-from nabla.functions._support import number
+from nabla.functions._support import as_count, iota, number
 from nabla.functions.arithmetic import cast
 from nabla.functions.comparison import where
 from nabla.functions.creation import ones
@@ -26,18 +24,6 @@ if TYPE_CHECKING:
     from nabla._tensor.tensor import Tensor
 
 __all__ = ["arange", "eye", "hann_window", "linspace", "one_hot", "tril", "triu"]
-
-
-def _iota(dtype: DType, shape: tuple[int, ...], dim: int) -> Tensor:
-    """Positions along a dimension."""
-    return wrap(build.iota(tensor_type(dtype, shape), dim=dim))
-
-
-def _length(op: str, what: str, value: Any) -> int:
-    count = as_int(op, what, value)
-    if count < 0:
-        raise ValueError(at_user(f"{op}: {what} {count} is negative"))
-    return count
 
 
 def arange(
@@ -71,7 +57,7 @@ def arange(
         raise TypeError(at_user("arange: bools do not count; cast an integer range"))
     count = max(math.ceil((stop - start) / step), 0)
     is_exact = kind.is_float or (isinstance(start, int) and isinstance(step, int))
-    result = _iota(kind if is_exact else float64, (count,), 0)
+    result = iota(kind if is_exact else float64, (count,), 0)
     if step != 1:
         result = result * step
     if start != 0:
@@ -107,10 +93,10 @@ def linspace(
     Tensor([0.   0.25 0.5  0.75 1.  ] : f32[5])
     """
     as_device(device)
-    count = _length("linspace", "num", num)
+    count = as_count("linspace", "num", num)
     (a, b), _ = e.unify("linspace", (start, stop), e.FLOAT)
     first, last = wrap(a), wrap(b)
-    steps = _iota(a.type.dtype, (count, *(1 for _ in a.type.shape)), 0)
+    steps = iota(a.type.dtype, (count, *(1 for _ in a.type.shape)), 0)
     portion = steps / number(max(count - bool(endpoint), 1), steps)
     # Exact at both ends, unlike start + portion * (stop - start).
     result = first * (number(1, portion) - portion) + last * portion
@@ -131,9 +117,9 @@ def eye(
     )
     """
     as_device(device)
-    rows = _length("eye", "n", n)
-    shape = (rows, rows if m is None else _length("eye", "m", m))
-    offset = _iota(int32, shape, 1) - _iota(int32, shape, 0)
+    rows = as_count("eye", "n", n)
+    shape = (rows, rows if m is None else as_count("eye", "m", m))
+    offset = iota(int32, shape, 1) - iota(int32, shape, 0)
     on = offset == number(as_int("eye", "k", k), offset)
     return cast(on, float32 if dtype is None else dtype)
 
@@ -152,11 +138,11 @@ def one_hot(x: TensorLike, num_classes: int, *, dtype: DTypeLike | None = None) 
     value = as_value(x, "one_hot")
     if value.type.dtype.kind not in ("int", "uint"):
         raise TypeError(at_user(f"one_hot: {value.type.short} is not of integers"))
-    count = _length("one_hot", "num_classes", num_classes)
+    count = as_count("one_hot", "num_classes", num_classes)
     shape = (*value.type.shape, count)
     # Wide enough for any position; what x holds is compared as it is.
     wide = e.convert(value, uint64 if value.type.dtype.kind == "uint" else int64)
-    places = _iota(wide.type.dtype, shape, len(shape) - 1)
+    places = iota(wide.type.dtype, shape, len(shape) - 1)
     column = e.broadcast(e.reshape(wide, (*value.type.shape, 1)), shape)
     return cast(wrap(column) == places, float32 if dtype is None else dtype)
 
@@ -176,13 +162,13 @@ def hann_window(
     Tensor([0.  0.5 1.  0.5] : f32[4])
     """
     as_device(device)
-    length = _length("hann_window", "window_length", window_length)
+    length = as_count("hann_window", "window_length", window_length)
     kind = float32 if dtype is None else as_dtype(dtype)
     if not kind.is_float:
         raise TypeError(at_user(f"hann_window: a window is of floats, not of {kind.name}"))
     if length == 1:
         return ones((1,), dtype=kind)
-    n = _iota(kind, (length,), 0)
+    n = iota(kind, (length,), 0)
     turn = n * number(2 * math.pi / max(length if periodic else length - 1, 1), n)
     return (number(1, n) - cos(turn)) * number(0.5, n)
 
@@ -223,4 +209,4 @@ def _offsets(op: str, x: TensorLike) -> tuple[Tensor, Tensor]:
     shape = value.type.shape[-2:]
     if len(shape) < 2:
         raise ValueError(at_user(f"{op}: shape {list(shape)} has no diagonals"))
-    return wrap(value), _iota(int32, shape, 1) - _iota(int32, shape, 0)
+    return wrap(value), iota(int32, shape, 1) - iota(int32, shape, 0)

@@ -48,7 +48,7 @@ def _reduce(builder: Callable[..., Value], x: Value, axes: Sequence[int], keepdi
     return wrap(result)
 
 
-def _countable(value: Value) -> Value:
+def countable(value: Value) -> Value:
     """Small integers and bools in 32 bits, in which their sums fit."""
     dtype = value.type.dtype
     if dtype.is_float or dtype.bits >= 32:
@@ -65,7 +65,7 @@ def reduce_sum(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tens
     >>> nb.sum(nb.tensor([[1.0, 2.0], [3.0, 4.0]]), axis=0)
     Tensor([4. 6.] : f32[2])
     """
-    value = _countable(as_value(x, "reduce_sum"))
+    value = countable(as_value(x, "reduce_sum"))
     axes = normalize_axes("reduce_sum", axis, value.type.rank)
     return _reduce(build.reduce_sum, value, axes, keepdims)
 
@@ -82,7 +82,7 @@ def prod(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
     >>> nb.prod(nb.tensor([[1.0, 2.0], [3.0, 4.0]]), axis=1)
     Tensor([ 2. 12.] : f32[2])
     """
-    value = _countable(as_value(x, "prod"))
+    value = countable(as_value(x, "prod"))
     axes = normalize_axes("prod", axis, value.type.rank)
     return _reduce(build.reduce_prod, value, axes, keepdims)
 
@@ -95,7 +95,7 @@ def reduce_max(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tens
     >>> nb.max(nb.tensor([[1.0, 2.0], [3.0, 4.0]]), axis=1)
     Tensor([2. 4.] : f32[2])
     """
-    return _extremum("reduce_max", build.reduce_max, x, axis, keepdims)
+    return extremum("reduce_max", build.reduce_max, x, axis, keepdims)
 
 
 def reduce_min(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
@@ -106,7 +106,7 @@ def reduce_min(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tens
     >>> nb.min(nb.tensor([[1.0, 2.0], [3.0, 4.0]]), axis=1)
     Tensor([1. 3.] : f32[2])
     """
-    return _extremum("reduce_min", build.reduce_min, x, axis, keepdims)
+    return extremum("reduce_min", build.reduce_min, x, axis, keepdims)
 
 
 max = reduce_max
@@ -118,7 +118,7 @@ def largest(x: Tensor, axes: Sequence[int]) -> Tensor:
     return _reduce(build.reduce_max, x._value, axes, keepdims=True)
 
 
-def _extremum(
+def extremum(
     op: str, builder: Callable[..., Value], x: TensorLike, axis: Axes, keepdims: bool
 ) -> Tensor:
     value = as_value(x, op)
@@ -205,7 +205,7 @@ def cumsum(
     >>> nb.cumsum(nb.tensor([1, 2, 3]), exclusive=True)
     Tensor([0 1 3] : i32[3])
     """
-    value = _countable(as_value(x, "cumsum"))
+    value = countable(as_value(x, "cumsum"))
     if axis is None:
         value, axis = e.reshape(value, (value.type.size,)), 0
     dim = normalize_axis("cumsum", axis, value.type.rank)

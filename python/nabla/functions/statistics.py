@@ -28,10 +28,10 @@ def mean(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
     Tensor([1.5 4. ] : f32[2])
     """
     given = as_float("mean", x)
-    return cast(_mean("mean", _wide(given), axis, keepdims, 0), given.dtype)
+    return cast(_mean("mean", wide(given), axis, keepdims, 0), given.dtype)
 
 
-def _wide(x: Tensor) -> Tensor:
+def wide(x: Tensor) -> Tensor:
     return cast(x, float32) if x.dtype.bits < 32 else x
 
 
@@ -54,7 +54,7 @@ def var(x: TensorLike, axis: Axes = None, ddof: float = 0, keepdims: bool = Fals
     Tensor(1.25 : f32[])
     """
     given = as_float("var", x)
-    return cast(_variance("var", _wide(given), axis, ddof, keepdims), given.dtype)
+    return cast(_variance("var", wide(given), axis, ddof, keepdims), given.dtype)
 
 
 def std(x: TensorLike, axis: Axes = None, ddof: float = 0, keepdims: bool = False) -> Tensor:
@@ -64,7 +64,7 @@ def std(x: TensorLike, axis: Axes = None, ddof: float = 0, keepdims: bool = Fals
     Tensor(1.118 : f32[])
     """
     given = as_float("std", x)
-    return cast(sqrt(_variance("std", _wide(given), axis, ddof, keepdims)), given.dtype)
+    return cast(sqrt(_variance("std", wide(given), axis, ddof, keepdims)), given.dtype)
 
 
 def _variance(op: str, x: Tensor, axis: Axes, ddof: float, keepdims: bool) -> Tensor:

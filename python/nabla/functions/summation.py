@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nabla._core import elementwise as e
 from nabla._core.convert import as_value
+from nabla._core.dtypes import bool_
 from nabla._core.errors import at_user
 from nabla._core.graph import Value
 from nabla._core.tree import wrap
@@ -38,7 +39,8 @@ def einsum(subscripts: str, *operands: TensorLike) -> Tensor:
     A letter names a dimension. Elements are multiplied where letters agree and summed over
     the letters that the result does not have; a letter that an operand has twice takes its
     diagonal. `...` stands for dimensions that broadcast. Without `->` the result has the
-    letters that occur once, in alphabetical order. Dtypes promote.
+    letters that occur once, in alphabetical order. Dtypes promote; a sum of bools says whether
+    any holds.
 
     ValueError if the formula cannot be read or does not fit the shapes.
 
@@ -50,7 +52,6 @@ def einsum(subscripts: str, *operands: TensorLike) -> Tensor:
     values = [as_value(operand, "einsum") for operand in operands]
     inputs, output = _parse(subscripts, [value.type.shape for value in values])
     dtype, weak = e.common_dtype(values)
-    dtype = e.accepted("einsum", dtype, e.NUMBER)
     values = [e.convert(value, dtype) for value in values]
     extents = _extents(subscripts, inputs, values)
     terms = [_simple(Term(*pair), extents) for pair in zip(values, inputs, strict=True)]
@@ -186,7 +187,8 @@ def _summed(term: Term, wanted: set[str]) -> Term:
     dims = [i for i, label in enumerate(term.labels) if label not in wanted]
     if not dims:
         return term
-    value = build.reduce_sum(term.value, dims=dims)
+    reduce = build.reduce_or if term.value.type.dtype is bool_ else build.reduce_sum
+    value = reduce(term.value, dims=dims)
     return Term(value, tuple(label for label in term.labels if label in wanted))
 
 

@@ -39,9 +39,13 @@ std::optional<Approximation> approximationOf(Operation *op) {
   using A = Approximation;
   return llvm::TypeSwitch<Operation *, std::optional<A>>(op)
       .Case([](math::ExpOp) { return A{&FloatMath::exp, {}, true}; })
+      .Case([](math::Exp2Op) { return A{&FloatMath::exp2, {}, true}; })
       .Case([](math::ExpM1Op) { return A{&FloatMath::expm1, {}, true}; })
       .Case([](math::LogOp) { return A{&FloatMath::log, {}, true}; })
       .Case([](math::Log1pOp) { return A{&FloatMath::log1p, {}, true}; })
+      .Case([](math::Log2Op) { return A{&FloatMath::log2}; })
+      .Case([](math::Log10Op) { return A{&FloatMath::log10}; })
+      .Case([](math::CbrtOp) { return A{&FloatMath::cbrt}; })
       .Case([](math::TanhOp) { return A{&FloatMath::tanh, {}, true}; })
       .Case([](math::ErfOp) { return A{&FloatMath::erf, {}, true}; })
       .Case([](math::SinOp) { return A{&FloatMath::sin, {}, true, "sin"}; })

@@ -40,15 +40,29 @@ Value FloatMath::powerOf2(Value exponent) {
   return fromBits(make<arith::ShLIOp>(biased, integer(mantissaBits())));
 }
 
-/// exp(x) * 2^exponent, also where exp(x) itself would overflow. The power of
-/// two is multiplied in halves: it may be subnormal, or overflow by itself.
+/// exp(x) * 2^exponent, also where exp(x) itself would overflow.
 Value FloatMath::scaledExp(Value x, int64_t exponent) {
   x = clamp(x, pick(-105.0, -746.0), pick(90.0, 711.0));
   Reduced reduced = reduceByLog2(x);
   Value result = add(expm1OfRest(reduced.rest), number(1));
-  Value count = addi(reduced.count, integer(exponent));
-  Value half = make<arith::ShRSIOp>(count, integer(1));
-  return mul(mul(result, powerOf2(half)), powerOf2(subi(count, half)));
+  return scaled(result, addi(reduced.count, integer(exponent)));
+}
+
+/// x * 2^exponent. The power of two is multiplied in halves: it may be
+/// subnormal, or overflow by itself.
+Value FloatMath::scaled(Value x, Value exponent) {
+  Value half = make<arith::ShRSIOp>(exponent, integer(1));
+  return mul(mul(x, powerOf2(half)), powerOf2(subi(exponent, half)));
+}
+
+/// x = count + rest: 2^count exp(rest log(2)), which is exact for integers.
+Value FloatMath::exp2(Value x) {
+  x = clamp(x, pick(-151.0, -1076.0), pick(129.0, 1025.0));
+  Value magic = number(rounder[isDouble]);
+  Value sum = add(x, magic);
+  Value rest = mul(sub(x, sub(sum, magic)), number(0x1.62e42fefa39efp-1));
+  Value result = add(expm1OfRest(rest), number(1));
+  return scaled(result, subi(bits(sum), bits(magic)));
 }
 
 /// With x = k log(2) + r: 2^k (exp(r) - 1) + (2^k - 1).

@@ -30,12 +30,17 @@ public:
         isPrecise(isPrecise) {}
 
   Value exp(Value x) { return scaledExp(x, 0); }
+  Value exp2(Value x);
   Value expm1(Value x);
   Value sinh(Value x);
   Value cosh(Value x);
   Value tanh(Value x);
   Value log(Value x);
   Value log1p(Value x);
+  /// Only with f64 arithmetic, as cbrt.
+  Value log2(Value x);
+  Value log10(Value x);
+  Value cbrt(Value x);
   Value asinh(Value x);
   Value acosh(Value x);
   Value atanh(Value x);
@@ -81,12 +86,14 @@ private:
   Reduced reduceByLog2(Value x);
   Value expm1OfRest(Value rest);
   Value scaledExp(Value x, int64_t exponent);
+  Value scaled(Value x, Value exponent);
   Value powerOf2(Value exponent);
   Value clamp(Value x, double low, double high);
 
   // Logarithms.
   Split split(Value x);
   Value logOf(Split parts, Value correction);
+  Value logInBase(Value x, Sum logOfE, Sum logOf2);
   Value logSpecials(Value x, Value pole, Value result);
 
   // Trigonometry.

@@ -32,13 +32,21 @@ def domain(low: float, high: float) -> Callable[..., Operand]:
     return lambda *shape: floats(*shape, low=low, high=high)
 
 
+def shifted(*shape: int) -> Operand:
+    return ints(*shape, low=-9, dtype="i32")
+
+
+def shifts(*shape: int) -> Operand:
+    return ints(*shape, low=-2, high=40, dtype="i32")
+
+
 # Where each op is differentiated: one domain an operand, away from kinks and poles.
 DOMAINS: dict[str, tuple[Callable[..., Operand], ...]] = {
     **dict.fromkeys(("abs", "sign", "neg", "stop_gradient"), (signed,)),
-    **dict.fromkeys(("exp", "expm1", "sin", "cos", "tanh", "erf", "sinh", "cosh"), (signed,)),
-    **dict.fromkeys(("asinh", "atan", "logistic"), (signed,)),
+    **dict.fromkeys(("exp", "exp2", "expm1", "sin", "cos", "tanh", "erf"), (signed,)),
+    **dict.fromkeys(("sinh", "cosh", "asinh", "atan", "logistic"), (signed,)),
     **dict.fromkeys(("is_finite", "is_inf", "is_nan"), (signed,)),
-    **dict.fromkeys(("log", "sqrt", "rsqrt"), (floats,)),
+    **dict.fromkeys(("log", "log2", "log10", "sqrt", "cbrt", "rsqrt"), (floats,)),
     "log1p": (domain(-0.6, 2.0),),
     "tan": (domain(-1.2, 1.2),),
     **dict.fromkeys(("asin", "acos", "atanh"), (domain(-0.8, 0.8),)),
@@ -52,6 +60,7 @@ DOMAINS: dict[str, tuple[Callable[..., Operand], ...]] = {
     "pow": (floats, signed),
     **dict.fromkeys(("and", "or", "xor"), (bools, bools)),
     "not": (bools,),
+    **dict.fromkeys(("shift_left", "shift_right"), (shifted, shifts)),
 }
 
 
