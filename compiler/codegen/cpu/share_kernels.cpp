@@ -178,8 +178,14 @@ public:
         results[old] = result;
         old.replaceAllUsesWith(result);
       }
-      nest->loop->erase();
+      shared.push_back(nest->loop);
     }
+  }
+
+  /// Only once all are shared: the captures of others name their results.
+  void eraseNests() {
+    for (Operation *loop : shared)
+      loop->erase();
   }
 
 private:
@@ -231,6 +237,7 @@ private:
   ModuleOp module;
   SymbolTable symbols;
   DenseMap<Value, Value> results;
+  SmallVector<Operation *> shared;
 };
 
 class ShareKernelsPass : public impl::ShareKernelsPassBase<ShareKernelsPass> {
@@ -258,6 +265,7 @@ public:
           ++numKernels;
           numNests += group.size();
         }
+    sharer.eraseNests();
   }
 };
 

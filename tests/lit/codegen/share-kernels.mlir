@@ -185,3 +185,46 @@ func.func @sums(%x: memref<64xf32>, %y: memref<64xf32>, %zero: vector<8xf32>) ->
   }
   return %t : vector<8xf32>
 }
+
+// -----
+
+// The later nest of a group uses a result of the later nest of another one.
+// CHECK-LABEL: func.func @results_of_others
+// CHECK-SAME: (%[[X:.*]]: memref<64xf32>, %[[Y:.*]]: memref<64xf32>)
+// CHECK: %[[S:.*]] = call @kernel(%[[X]])
+// CHECK: call @kernel_0(%[[X]], %[[S]], %[[Y]])
+// CHECK: %[[T:.*]] = call @kernel(%[[Y]])
+// CHECK: call @kernel_0(%[[Y]], %[[T]], %[[X]])
+// CHECK-NOT: scf.for
+// CHECK: return
+func.func @results_of_others(%x: memref<64xf32>, %y: memref<64xf32>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c64 = arith.constant 64 : index
+  %zero = arith.constant 0.0 : f32
+  %s = scf.for %i = %c0 to %c64 step %c1 iter_args(%t = %zero) -> f32 {
+    %0 = memref.load %x[%i] : memref<64xf32>
+    %1 = arith.mulf %0, %0 : f32
+    %2 = arith.addf %t, %1 : f32
+    scf.yield %2 : f32
+  }
+  scf.for %i = %c0 to %c64 step %c1 {
+    %0 = memref.load %x[%i] : memref<64xf32>
+    %1 = arith.mulf %0, %s : f32
+    %2 = arith.mulf %1, %1 : f32
+    memref.store %2, %y[%i] : memref<64xf32>
+  }
+  %r = scf.for %i = %c0 to %c64 step %c1 iter_args(%t = %zero) -> f32 {
+    %0 = memref.load %y[%i] : memref<64xf32>
+    %1 = arith.mulf %0, %0 : f32
+    %2 = arith.addf %t, %1 : f32
+    scf.yield %2 : f32
+  }
+  scf.for %i = %c0 to %c64 step %c1 {
+    %0 = memref.load %y[%i] : memref<64xf32>
+    %1 = arith.mulf %0, %r : f32
+    %2 = arith.mulf %1, %1 : f32
+    memref.store %2, %x[%i] : memref<64xf32>
+  }
+  return
+}
