@@ -466,11 +466,16 @@ def VectorLoopsPass : Pass<"nabla-vector-loops"> {
       vector.store %1, %y[%first] : memref<1000xf32>, vector<64xf32>
     }
     ```
+    Results of loops that touch more than the last cache keeps are stored past
+    it, `nontemporal`, where whole lines are.
+
     Ops with other bodies than straight-line arithmetic, or on buffers without a
     static layout, stay.
   }];
   let options = [Option<"vectorBits", "vector-bits", "unsigned", /*default=*/"0",
-                        "width of vector registers; 0 for this machine's">];
+                        "width of vector registers; 0 for this machine's">,
+                 Option<"cacheBytes", "cache-bytes", "int64_t", /*default=*/"-1",
+                        "size of the last cache, 0 if there is none; -1 for this machine's">];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::linalg::LinalgDialect",
                            "::mlir::LLVM::LLVMDialect",

@@ -17,6 +17,9 @@ using namespace mlir;
 
 namespace nabla {
 
+/// Of the caches. All buffers begin with one.
+static constexpr int64_t bitsOfLine = 512;
+
 void FlatBuffers::prepare(LoopBuilder &b, const Access &access) {
   Value &flat = buffers[access.root];
   if (!flat) {
@@ -188,6 +191,20 @@ Value BodyEmitter::load(const Access &access, Type element) {
   return value;
 }
 
+/// A processor takes whole lines past its caches, if it can see that they are.
+void BodyEmitter::storeRow(const Access &access, Value value) {
+  auto type = cast<VectorType>(value.getType());
+  Value first = index(access);
+  unsigned bits =
+      type.getElementType().isIndex() ? 64 : type.getElementTypeBitWidth();
+  bool isStream = buffers.isStreamed(access) &&
+                  lanes * bits % bitsOfLine == 0 &&
+                  knownDivisor(first) * bits % bitsOfLine == 0;
+  vector::StoreOp::create(b, value, buffers.buffer(access), first, isStream,
+                          isStream ? llvm::MaybeAlign(bitsOfLine / 8)
+                                   : llvm::MaybeAlign());
+}
+
 void BodyEmitter::storeLanes(const Access &access, Value value) {
   Value buffer = buffers.buffer(access);
   if (lanes == 1) {
@@ -196,7 +213,7 @@ void BodyEmitter::storeLanes(const Access &access, Value value) {
   }
   switch (stride(access)) {
   case 1:
-    vector::StoreOp::create(b, value, buffer, index(access));
+    storeRow(access, value);
     return;
   case -1:
     vector::StoreOp::create(b, reversed(value), buffer, lowestIndex(access));

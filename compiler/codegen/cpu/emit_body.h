@@ -25,6 +25,12 @@ public:
   mlir::Value buffer(const Access &access) const {
     return buffers.lookup(access.root);
   }
+  /// Lets stores to `root` go past the caches.
+  void stream(mlir::Value root) { streamed.insert(root); }
+  bool isStreamed(const Access &access) const {
+    return streamed.contains(access.root);
+  }
+  bool hasStreams() const { return !streamed.empty(); }
   /// Of a view.
   mlir::Value offset(const Access &access) const {
     return offsets.lookup(access.view);
@@ -35,6 +41,7 @@ public:
 
 private:
   llvm::DenseMap<mlir::Value, mlir::Value> buffers, offsets;
+  llvm::DenseSet<mlir::Value> streamed;
 };
 
 /// The type of `lanes` elements; the element's own type for one.
@@ -109,6 +116,7 @@ private:
 
   mlir::Value loadLanes(const Access &access, mlir::Type element);
   void storeLanes(const Access &access, mlir::Value value);
+  void storeRow(const Access &access, mlir::Value value);
   mlir::Value reversed(mlir::Value vector);
   mlir::Value index(const Access &access) {
     return buffers.index(b, access, ivs);

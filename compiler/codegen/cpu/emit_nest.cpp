@@ -16,8 +16,10 @@
 #include "compiler/codegen/cpu/lanes.h"
 #include "compiler/codegen/cpu/problems.h"
 #include "compiler/codegen/cpu/selection.h"
+#include "compiler/codegen/cpu/streams.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -117,14 +119,16 @@ public:
   NestEmitter(LoopBuilder &b, unsigned vectorBits)
       : b(b), vectorBits(vectorBits) {}
 
-  void emitTop(Nest &nest) {
+  void emitTop(Nest &nest, ArrayRef<Value> streams) {
+    for (Value root : streams)
+      buffers.stream(root);
     prepareBuffers(nest, [&](Access &access) {
       return !llvm::is_contained(nest.locals, access.root);
     });
     if (nest.partSize != 0)
-      emitParts(nest);
-    else
-      emit(nest);
+      return emitParts(nest);
+    emit(nest);
+    endStreams();
   }
 
 private:
@@ -138,6 +142,7 @@ private:
 
   void prepareBuffers(Nest &nest, llvm::function_ref<bool(Access &)> which);
   void emitParts(Nest &nest);
+  void endStreams();
   Value slotOf(Value slots, Value first, int64_t partSize);
   void emit(Nest &nest);
   void emitChildren(Nest &nest);
@@ -225,9 +230,17 @@ void NestEmitter::emitParts(Nest &nest) {
     ivs.push_back(first);
     emitChildren(nest);
     ivs.pop_back();
+    endStreams();
     for (Value local : nest.locals)
       memref::DeallocOp::create(b, copies.lookup(local));
   });
+}
+
+/// Stores past the caches come late, even after later ones that tell other
+/// threads to go on.
+void NestEmitter::endStreams() {
+  if (buffers.hasStreams())
+    LLVM::FenceOp::create(b, LLVM::AtomicOrdering::seq_cst, /*syncscope=*/"");
 }
 
 /// The row of a buffer of slots that a part has.
@@ -740,10 +753,11 @@ void NestEmitter::storeRowTotals(Reduction &reduction, unsigned output,
 
 } // namespace
 
-void emitNest(LoopBuilder &b, Nest &nest, unsigned vectorBits) {
-  NestEmitter(b, vectorBits).emitTop(nest);
+void emitNest(LoopBuilder &b, Nest &nest, unsigned vectorBits,
+              int64_t cacheBytes) {
+  NestEmitter(b, vectorBits).emitTop(nest, findStreams(nest, cacheBytes));
   for (auto &combiner : nest.combiners)
-    NestEmitter(b, vectorBits).emitTop(*combiner);
+    NestEmitter(b, vectorBits).emitTop(*combiner, {});
   for (Value slots : nest.slots)
     memref::DeallocOp::create(b, slots);
 }

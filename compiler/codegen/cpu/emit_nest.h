@@ -13,8 +13,10 @@
 namespace nabla {
 
 /// Emits the loops of `nest`, the innermost ones on vectors. `vectorBits` is
-/// the width of the machine's vector registers.
-void emitNest(LoopBuilder &b, Nest &nest, unsigned vectorBits);
+/// the width of the machine's vector registers, `cacheBytes` the size of its
+/// last cache, or 0.
+void emitNest(LoopBuilder &b, Nest &nest, unsigned vectorBits,
+              int64_t cacheBytes);
 
 } // namespace nabla
 

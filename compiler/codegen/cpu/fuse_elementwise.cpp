@@ -56,16 +56,21 @@ static bool onlyPermutes(linalg::LinalgOp op) {
 /// Whether `op` makes one array, and perhaps numbers of rows, into another in a
 /// moment: such an array takes as long to be read as to be computed again.
 static bool isQuick(linalg::LinalgOp op) {
-  constexpr size_t mostOps = 2;
+  constexpr int64_t mostOps = 2;
   int64_t numArrays = 0;
   for (AffineMap map : op.getIndexingMapsArray())
     numArrays += map.isPermutation();
-  Block &body = *op.getBlock();
+  auto body = op.getBlock()->without_terminator();
+  // The others are what a product has that is 0 wherever a factor is.
+  auto isCounted = [](Operation &inner) {
+    return isa<arith::AddFOp, arith::SubFOp, arith::MulFOp, arith::NegFOp>(
+        inner);
+  };
   return op.getNumReductionLoops() == 0 && numArrays == 2 &&
-         body.getOperations().size() <= mostOps + 1 &&
-         llvm::all_of(body.without_terminator(), [](Operation &inner) {
-           return isa<arith::AddFOp, arith::SubFOp, arith::MulFOp,
-                      arith::NegFOp>(inner);
+         llvm::count_if(body, isCounted) <= mostOps &&
+         llvm::all_of(body, [&](Operation &inner) {
+           return isCounted(inner) ||
+                  isa<arith::CmpFOp, arith::OrIOp, arith::SelectOp>(inner);
          });
 }
 

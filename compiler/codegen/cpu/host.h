@@ -16,6 +16,7 @@ struct Host {
   unsigned vectorBits; // of the widest vector registers
   unsigned numVectorRegisters;
   int64_t l1Bytes, l2Bytes; // of data, one core's
+  int64_t lastCacheBytes;   // of the cache before memory; 0 if not known
   int64_t bf16Products;     // that one operation adds to an f32; 0 if none does
 
   static const Host &get();

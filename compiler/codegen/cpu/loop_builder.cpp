@@ -7,7 +7,11 @@
 #include "compiler/codegen/cpu/loop_builder.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/Matchers.h"
+#include "mlir/Interfaces/LoopLikeInterface.h"
+
+#include <numeric>
 
 using namespace mlir;
 
@@ -52,6 +56,42 @@ std::pair<Value, int64_t> splitIndex(Value index) {
     if (std::optional<int64_t> number = valueOf(sum.getRhs()))
       return {sum.getLhs(), *number};
   return {index, 0};
+}
+
+/// The first value of a loop's variable, and the distance to the next; nothing
+/// for any other argument.
+static std::optional<std::pair<int64_t, int64_t>> stepsOf(BlockArgument value) {
+  auto loop =
+      dyn_cast_or_null<LoopLikeOpInterface>(value.getOwner()->getParentOp());
+  std::optional<SmallVector<Value>> ivs =
+      loop ? loop.getLoopInductionVars() : std::nullopt;
+  if (!ivs)
+    return std::nullopt;
+  auto *iv = llvm::find(*ivs, value);
+  if (iv == ivs->end())
+    return std::nullopt;
+  size_t number = iv - ivs->begin();
+  auto first = getConstantIntValue((*loop.getLoopLowerBounds())[number]);
+  auto step = getConstantIntValue((*loop.getLoopSteps())[number]);
+  if (!first || !step)
+    return std::nullopt;
+  return std::pair(*first, *step);
+}
+
+int64_t knownDivisor(Value index) {
+  if (std::optional<int64_t> number = valueOf(index))
+    return std::abs(*number);
+  if (auto argument = dyn_cast<BlockArgument>(index)) {
+    auto steps = stepsOf(argument);
+    return steps ? std::gcd(steps->first, steps->second) : 1;
+  }
+  Operation *op = index.getDefiningOp();
+  if (auto product = dyn_cast<arith::MulIOp>(op))
+    return knownDivisor(product.getLhs()) * knownDivisor(product.getRhs());
+  if (isa<arith::AddIOp, arith::SubIOp, arith::MinSIOp>(op))
+    return std::gcd(knownDivisor(op->getOperand(0)),
+                    knownDivisor(op->getOperand(1)));
+  return 1;
 }
 
 template <typename Op> Value LoopBuilder::make(Value x, Value y) {

@@ -50,6 +50,10 @@ private:
 /// An index as a value, or none, plus a constant.
 std::pair<mlir::Value, int64_t> splitIndex(mlir::Value index);
 
+/// A number that divides all values that `index` may take, as far as loops and
+/// arithmetic tell; 0 for an index that is always 0.
+int64_t knownDivisor(mlir::Value index);
+
 } // namespace nabla
 
 #endif // NABLA_COMPILER_CODEGEN_CPU_LOOP_BUILDER_H

@@ -41,7 +41,8 @@ constexpr unsigned maxRunCost = 2048; // operations
 /// Kernels one behind the other, with nothing between them that touches memory.
 class Run {
 public:
-  Run(LoopBuilder &b, unsigned vectorBits) : b(b), vectorBits(vectorBits) {}
+  Run(LoopBuilder &b, unsigned vectorBits, int64_t cacheBytes)
+      : b(b), vectorBits(vectorBits), cacheBytes(cacheBytes) {}
 
   void take(Kernel kernel) {
     kernel.chooseInnermostLoop();
@@ -60,6 +61,7 @@ public:
 private:
   LoopBuilder &b;
   unsigned vectorBits;
+  int64_t cacheBytes;
   std::vector<std::unique_ptr<Kernel>> kernels;
   unsigned cost = 0;
 };
@@ -108,7 +110,7 @@ void Run::finish() {
   for (auto &nest : nests)
     divideNest(b, *nest);
   for (auto &nest : nests)
-    emitNest(b, *nest, vectorBits);
+    emitNest(b, *nest, vectorBits, cacheBytes);
   for (auto &nest : nests)
     for (auto &kernel : nest->ownKernels)
       kernel->op.erase();
@@ -143,6 +145,8 @@ public:
   void runOnOperation() override {
     if (vectorBits == 0)
       vectorBits = Host::get().vectorBits;
+    if (cacheBytes < 0)
+      cacheBytes = Host::get().lastCacheBytes;
     SmallVector<Block *> blocks;
     getOperation()->walk([&](Operation *op) {
       // Bodies of structured ops are not programs.
@@ -158,7 +162,7 @@ public:
 
 private:
   void runOnBlock(Block &block, LoopBuilder &b) {
-    Run run(b, vectorBits);
+    Run run(b, vectorBits, cacheBytes);
     for (Operation &each : llvm::make_early_inc_range(block)) {
       Operation *op = withoutCopy(&each);
       if (isa<memref::AllocOp>(op) || isMemoryEffectFree(op))

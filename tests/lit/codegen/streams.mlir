@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// RUN: nabla-opt %s -split-input-file --nabla-vector-loops="vector-bits=512 cache-bytes=65536" --canonicalize --cse | FileCheck %s
+// RUN: nabla-opt %s -split-input-file --nabla-vector-loops="vector-bits=512 cache-bytes=0" | FileCheck %s --check-prefix=NO-CACHE
+
+// NO-CACHE-NOT: nontemporal
+// NO-CACHE-NOT: fence
+
+// More than the cache holds: whole lines are stored past it, and a fence lets other threads see
+// them.
+
+#one = affine_map<(i) -> (i)>
+// CHECK-LABEL: func.func @large
+// CHECK-SAME: (%{{.*}}: memref<8192xf32>, %[[Y:.*]]: memref<8192xf32>)
+// CHECK: scf.for %[[I:.*]] = %c0 to %c8192 step %c64
+// CHECK: vector.store %{{.*}}, %[[Y]][%[[I]]] {alignment = 64 : i64, nontemporal = true}
+// CHECK: llvm.fence seq_cst
+// CHECK-NEXT: return
+func.func @large(%x: memref<8192xf32>, %y: memref<8192xf32>) {
+  linalg.generic {indexing_maps = [#one, #one], iterator_types = ["parallel"]}
+      ins(%x : memref<8192xf32>) outs(%y : memref<8192xf32>) {
+  ^bb0(%a: f32, %out: f32):
+    %0 = arith.mulf %a, %a : f32
+    linalg.yield %0 : f32
+  }
+  return
+}
+
+// -----
+
+// The vector that is moved back begins within a line.
+
+// CHECK-LABEL: func.func @odd
+// CHECK-NOT: nontemporal
+// CHECK: return
+#one = affine_map<(i) -> (i)>
+func.func @odd(%x: memref<8200xf32>, %y: memref<8200xf32>) {
+  linalg.generic {indexing_maps = [#one, #one], iterator_types = ["parallel"]}
+      ins(%x : memref<8200xf32>) outs(%y : memref<8200xf32>) {
+  ^bb0(%a: f32, %out: f32):
+    %0 = arith.mulf %a, %a : f32
+    linalg.yield %0 : f32
+  }
+  return
+}
+
+// -----
+
+// CHECK-LABEL: func.func @small
+// CHECK-NOT: nontemporal
+// CHECK-NOT: fence
+// CHECK: return
+#one = affine_map<(i) -> (i)>
+func.func @small(%x: memref<8128xf32>, %y: memref<8128xf32>) {
+  linalg.generic {indexing_maps = [#one, #one], iterator_types = ["parallel"]}
+      ins(%x : memref<8128xf32>) outs(%y : memref<8128xf32>) {
+  ^bb0(%a: f32, %out: f32):
+    %0 = arith.mulf %a, %a : f32
+    linalg.yield %0 : f32
+  }
+  return
+}
+
+// -----
+
+// Rows that are read before they are written gain earlier.
+
+// CHECK-LABEL: func.func @rows
+// CHECK: nontemporal
+// CHECK: llvm.fence
+#id = affine_map<(i, j) -> (i, j)>
+#row = affine_map<(i, j) -> (i)>
+func.func @rows(%x: memref<8x512xf32>, %y: memref<8x512xf32>) {
+  %zero = arith.constant 0.0 : f32
+  %sums = memref.alloc() : memref<8xf32>
+  linalg.fill ins(%zero : f32) outs(%sums : memref<8xf32>)
+  linalg.generic {indexing_maps = [#id, #row], iterator_types = ["parallel", "reduction"]}
+      ins(%x : memref<8x512xf32>) outs(%sums : memref<8xf32>) {
+  ^bb0(%a: f32, %out: f32):
+    %0 = arith.addf %out, %a : f32
+    linalg.yield %0 : f32
+  }
+  linalg.generic {indexing_maps = [#id, #row, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%x, %sums : memref<8x512xf32>, memref<8xf32>) outs(%y : memref<8x512xf32>) {
+  ^bb0(%a: f32, %sum: f32, %out: f32):
+    %0 = arith.mulf %a, %sum : f32
+    linalg.yield %0 : f32
+  }
+  memref.dealloc %sums : memref<8xf32>
+  return
+}
+
+// -----
+
+// Not each row begins with a line.
+
+// CHECK-LABEL: func.func @odd_rows
+// CHECK-NOT: nontemporal
+// CHECK: return
+#id = affine_map<(i, j) -> (i, j)>
+#column = affine_map<(i, j) -> (j)>
+func.func @odd_rows(%x: memref<72xf32>, %y: memref<200x72xf32>) {
+  linalg.generic {indexing_maps = [#column, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%x : memref<72xf32>) outs(%y : memref<200x72xf32>) {
+  ^bb0(%a: f32, %out: f32):
+    %0 = arith.mulf %a, %a : f32
+    linalg.yield %0 : f32
+  }
+  return
+}
+
+// -----
+
+// What is updated is in the cache already, and so is what is read again at once.
+
+// CHECK-LABEL: func.func @read
+// CHECK-NOT: nontemporal
+// CHECK: return
+#one = affine_map<(i) -> (i)>
+func.func @read(%x: memref<16384xf32>, %y: memref<16384xf32>) {
+  linalg.generic {indexing_maps = [#one, #one], iterator_types = ["parallel"]}
+      ins(%x : memref<16384xf32>) outs(%y : memref<16384xf32>) {
+  ^bb0(%a: f32, %old: f32):
+    %0 = arith.addf %a, %old : f32
+    linalg.yield %0 : f32
+  }
+  return
+}
