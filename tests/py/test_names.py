@@ -43,6 +43,11 @@ FUNCTIONS_ONLY = (
 METHODS = " ".join(
     [UNARY, MORE_UNARY, BINARY, MORE_BINARY, REDUCTION, SHAPE, APART, "clip triu tril"]
 )
+ARRAY = (
+    "all any argmax argmin argsort astype clip cumprod cumsum diagonal dot flatten max mean min "
+    "nonzero prod ravel repeat reshape round searchsorted sort squeeze std sum swapaxes take trace "
+    "transpose var T mT"
+)
 TENSOR = (
     "shape dtype device rank ndim T real is_realized is_traced dim size numel num_elements item "
     "to_numpy to_numpy_all numpy tolist realize cpu to detach new_zeros new_ones new_full "
@@ -66,6 +71,7 @@ def test_functions() -> None:
 def test_methods() -> None:
     x = nb.tensor([[1.0, 2.0], [3.0, 4.0]])
     assert [name for name in METHODS.split() if not callable(getattr(x, name, None))] == []
+    assert [name for name in ARRAY.split() if not hasattr(x, name)] == [], "methods of NumPy"
     assert [name for name in TENSOR.split() if not hasattr(x, name)] == []
     assert [name for name in DUNDERS.split() if not hasattr(nb.Tensor, f"__{name}__")] == []
 

@@ -138,14 +138,17 @@ class Methods(Arithmetic):
     argmax = f.argmax
     argmin = f.argmin
     argsort = f.argsort
+    cumprod = f.cumprod
     cumsum = f.cumsum
     logsoftmax = f.logsoftmax
     logsumexp = f.logsumexp
     max = f.max
     mean = f.mean
+    median = f.median
     min = f.min
     minmax = f.minmax
     prod = f.prod
+    quantile = f.quantile
     reduce_max = f.reduce_max
     reduce_min = f.reduce_min
     reduce_sum = f.reduce_sum
@@ -155,14 +158,19 @@ class Methods(Arithmetic):
     sum = f.sum
     var = f.var
 
+    diagonal = f.diagonal
+    dot = f.dot
     matmul = f.matmul
     outer = f.outer
     tensordot = f.tensordot
+    trace = f.trace
 
     # ---------------------------------------------------------------- elements
 
     gather = f.gather
+    nonzero = f.nonzero
     scatter = f.scatter
+    searchsorted = f.searchsorted
     slice_tensor = f.slice_tensor
     slice_update = f.slice_update
     take = f.take
@@ -176,12 +184,14 @@ class Methods(Arithmetic):
     flip = f.flip
     moveaxis = f.moveaxis
     pad = f.pad
+    ravel = f.ravel
     rebind = f.rebind
     repeat = f.repeat
     roll = f.roll
     split = f.split
     squeeze = f.squeeze
     swap_axes = f.swap_axes
+    swapaxes = f.swapaxes
     tile = f.tile
     transpose = f.transpose
     tril = f.tril
@@ -215,6 +225,8 @@ class Methods(Arithmetic):
     def T(self) -> Tensor:
         """With the last two dimensions swapped; as it is with fewer than two."""
         return f.matrix_transpose(self)
+
+    mT = T  # as NumPy has it
 
     # ---------------------------------------------------------------- dtype and device
 

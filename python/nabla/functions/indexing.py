@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = [
     "gather",
     "getitem",
+    "put_along_axis",
     "scatter",
     "slice_tensor",
     "slice_update",
@@ -402,6 +403,48 @@ def take_along_axis(x: TensorLike, indices: Any, axis: int | None = -1) -> Tenso
     places = selecting.in_range(index, value.type.shape[dim])
     assert isinstance(places, Value)
     return wrap(along(value, places, dim))
+
+
+def put_along_axis(
+    x: TensorLike, indices: Any, values: TensorLike, axis: int | None = -1
+) -> Tensor:
+    """x with values at positions along `axis`, where `nb.take_along_axis` would read them.
+
+    `numpy.put_along_axis` writes into x, this gives a new tensor. The values broadcast to the
+    shape of `indices`, whose other dimensions go with those of x, or broadcast. Where a
+    position repeats, the last value counts; None flattens x for the positions.
+
+    >>> x = nb.tensor([[10, 30, 20], [60, 40, 50]])
+    >>> nb.put_along_axis(x, nb.tensor([[1], [0]]), 99, axis=1)
+    Tensor(
+      [[10 99 20]
+       [99 40 50]] : i32[2,3]
+    )
+    """
+    op = "put_along_axis"
+    given = as_value(x, op)
+    value, places = given, as_value(_integers(op, indices), op)
+    if places.type.dtype.kind not in ("int", "uint"):
+        raise TypeError(at_user(f"{op}: indices {places.type.short} are not integers"))
+    if axis is None:
+        value, axis = e.reshape(value, (value.type.size,)), 0
+    rank = value.type.rank
+    if places.type.rank != rank:
+        raise ValueError(
+            at_user(
+                f"{op}: shapes {list(value.type.shape)} and {list(places.type.shape)} differ in "
+                "the number of dimensions"
+            )
+        )
+    dim = normalize_axis(op, axis, rank)
+    grid = [
+        wrap(places)
+        if i == dim
+        else np.arange(n, dtype=np.int64).reshape([-1 if i == j else 1 for j in range(rank)])
+        for i, n in enumerate(value.type.shape)
+    ]
+    result = Chosen(wrap(value), tuple(grid)).set(values)
+    return wrap(e.reshape(result._value, given.type.shape))
 
 
 def along(x: Value, index: Value, dim: int) -> Value:

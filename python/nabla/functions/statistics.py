@@ -7,16 +7,20 @@ import math
 from typing import TYPE_CHECKING
 
 from nabla._core.dtypes import float32
+from nabla._core.errors import at_user
 from nabla._generated.functions import sqrt
-from nabla.functions._support import Axes, as_float, normalize_axes, number
-from nabla.functions.arithmetic import cast
+from nabla.functions._support import Axes, as_float, normalize_axes, normalize_axis, number
+from nabla.functions.arithmetic import cast, clip
+from nabla.functions.diagonals import diagonal
+from nabla.functions.joining import concatenate
 from nabla.functions.reduction import reduce_max, reduce_min, reduce_sum
+from nabla.functions.shape import broadcast_to, matrix_transpose, reshape, squeeze
 
 if TYPE_CHECKING:
     from nabla._core.types import TensorLike
     from nabla._tensor.tensor import Tensor
 
-__all__ = ["mean", "minmax", "std", "var"]
+__all__ = ["average", "corrcoef", "cov", "mean", "minmax", "ptp", "std", "var"]
 
 
 def mean(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
@@ -79,3 +83,97 @@ def minmax(x: TensorLike) -> dict[str, Tensor]:
     Tensor(3. : f32[])
     """
     return {"min": reduce_min(x), "max": reduce_max(x)}
+
+
+def ptp(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
+    """The largest less the smallest element along one dimension, several, or all (None).
+
+    ValueError if there is nothing to choose from.
+
+    >>> nb.ptp(nb.tensor([3.0, 1.0, 2.0]))
+    Tensor(2. : f32[])
+    """
+    return reduce_max(x, axis, keepdims) - reduce_min(x, axis, keepdims)
+
+
+def average(
+    x: TensorLike, axis: Axes = None, weights: TensorLike | None = None, keepdims: bool = False
+) -> Tensor:
+    """The mean weighted by numbers: `sum(x * weights) / sum(weights)` along dimensions.
+
+    The weights have the shape of x, or are a vector along the one dimension; without any it is
+    `nb.mean`. ValueError for other shapes.
+
+    >>> nb.average(nb.tensor([1.0, 2.0]), weights=nb.tensor([3.0, 1.0]))
+    Tensor(1.25 : f32[])
+    """
+    if weights is None:
+        return mean(x, axis, keepdims)
+    (tensor, factors) = as_float("average", x), as_float("average", weights)
+    if factors.shape != tensor.shape:
+        if not isinstance(axis, int) or factors.ndim != 1:
+            raise ValueError(
+                at_user(f"average: weights of shape {list(factors.shape)} for {list(tensor.shape)}")
+            )
+        dim = normalize_axis("average", axis, tensor.ndim)
+        if factors.shape[0] != tensor.shape[dim]:
+            raise ValueError(
+                at_user(f"average: {factors.shape[0]} weights for extent {tensor.shape[dim]}")
+            )
+        factors = reshape(factors, [-1 if i == dim else 1 for i in range(tensor.ndim)])
+    total = reduce_sum(tensor * factors, axis, keepdims)
+    return total / reduce_sum(broadcast_to(factors, tensor.shape), axis, keepdims)
+
+
+def cov(
+    x: TensorLike,
+    y: TensorLike | None = None,
+    rowvar: bool = True,
+    bias: bool = False,
+    ddof: float | None = None,
+) -> Tensor:
+    """The covariances of variables, each a row of x (with `rowvar` unset, a column), and of y.
+
+    The sums of products of distances from the means are divided by the number of observations
+    less `ddof`, which is 1 if None, or 0 with `bias`. ValueError for more than two dimensions.
+
+    >>> nb.cov(nb.tensor([[0.0, 1.0, 2.0], [2.0, 1.0, 0.0]]))
+    Tensor(
+      [[ 1. -1.]
+       [-1.  1.]] : f32[2,2]
+    )
+    """
+    rows = _variables("cov", x, rowvar)
+    if y is not None:
+        rows = concatenate([rows, _variables("cov", y, rowvar)])
+    left = (0 if bias else 1) if ddof is None else ddof
+    distance = rows - mean(rows, 1, keepdims=True)
+    products = distance @ matrix_transpose(distance)
+    count = max(int(rows.shape[1]) - left, 0)
+    return squeeze(products / number(count, products))
+
+
+def _variables(op: str, x: TensorLike, rowvar: bool) -> Tensor:
+    tensor = as_float(op, x)
+    if tensor.ndim > 2:
+        raise ValueError(at_user(f"{op}: shape {list(tensor.shape)} has more than two dimensions"))
+    if tensor.ndim < 2:
+        return reshape(tensor, (1, -1))
+    return tensor if rowvar or tensor.shape[0] == 1 else matrix_transpose(tensor)
+
+
+def corrcoef(x: TensorLike, y: TensorLike | None = None, rowvar: bool = True) -> Tensor:
+    """The correlation coefficients of variables, given as those of `nb.cov`; from -1 to 1.
+
+    >>> nb.corrcoef(nb.tensor([[0.0, 1.0, 2.0], [4.0, 2.0, 0.0]]))
+    Tensor(
+      [[ 1. -1.]
+       [-1.  1.]] : f32[2,2]
+    )
+    """
+    found = cov(x, y, rowvar)
+    if not found.ndim:
+        return found / found
+    scale = sqrt(diagonal(found))
+    result = found / reshape(scale, (-1, 1)) / reshape(scale, (1, -1))
+    return clip(result, -1.0, 1.0)
