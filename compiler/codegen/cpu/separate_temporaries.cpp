@@ -24,6 +24,8 @@ void separate(Operation *op) {
   SmallVector<OpOperand *> uses;
   for (OpOperand &use : op->getUses())
     uses.push_back(&use);
+  if (uses.empty())
+    return;
   for (OpOperand *use : ArrayRef(uses).drop_back())
     use->set(OpBuilder(use->getOwner()).clone(*op)->getResult(0));
 }

@@ -24,3 +24,14 @@ func.func @filled(%x: tensor<4x3xf32>) -> (tensor<3xf32>, tensor<3xf32>) {
   %1 = linalg.reduce {arith.mulf} ins(%x : tensor<4x3xf32>) outs(%f : tensor<3xf32>) dimensions = [0]
   return %0, %1 : tensor<3xf32>, tensor<3xf32>
 }
+
+// Nobody uses them.
+// CHECK-LABEL: func.func @unused
+// CHECK: linalg.fill
+func.func @unused() {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<3xf32>
+  %f = linalg.fill ins(%zero : f32) outs(%e : tensor<3xf32>) -> tensor<3xf32>
+  %unused = tensor.empty() : tensor<4xf32>
+  return
+}
