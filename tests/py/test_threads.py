@@ -195,6 +195,17 @@ def test_all_elements_of_parts_are_equal(value: float) -> None:
         np.testing.assert_array_equal(result.numpy(), wanted)
 
 
+def test_parts_fill_with_what_a_short_loop_has_filled_with() -> None:
+    short, long = np.ones(1000, np.float32), np.ones(3_000_000, np.float32)
+
+    @nb.compile
+    def padded(number: nb.Tensor) -> tuple[nb.Tensor, nb.Tensor]:
+        return nb.pad(long, [(64, 64)], value=number), nb.pad(short, [(64, 64)], value=number)
+
+    for result, array in zip(padded(nb.tensor(7.0)), (long, short), strict=True):
+        np.testing.assert_array_equal(result.numpy(), np.pad(array, 64, constant_values=7))
+
+
 def test_donated_elements_are_changed_once() -> None:
     x = np.arange(1_000_003, dtype=np.float32)
     tripled = nb.compile(lambda x: x * 3 + 1, donate_argnums=0)(nb.tensor(x))

@@ -13,6 +13,7 @@
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/IR/SymbolTable.h"
 #include "mlir/Transforms/RegionUtils.h"
@@ -28,6 +29,36 @@ namespace nabla {
 namespace {
 
 constexpr StringLiteral runtimeName = "nabla_parallel_for";
+
+/// What is handed over lies in words of so many bytes.
+constexpr int64_t wordBytes = 8;
+
+/// The words that a capture takes: one, but for vectors.
+int64_t numWords(Type type) {
+  auto vector = dyn_cast<VectorType>(type);
+  if (!vector)
+    return 1;
+  Type element = vector.getElementType();
+  int64_t bytes = element.isIndex()
+                      ? wordBytes
+                      : llvm::divideCeil(element.getIntOrFloatBitWidth(), 8);
+  return llvm::divideCeil(vector.getNumElements() * bytes, wordBytes);
+}
+
+/// The first word of each capture, and behind them how many words all take.
+SmallVector<int64_t> placeCaptures(ArrayRef<Value> captures) {
+  SmallVector<int64_t> words{0};
+  for (Value capture : captures)
+    words.push_back(words.back() + numWords(capture.getType()));
+  return words;
+}
+
+/// The type of an index, or of several, in memory.
+Type withoutIndex(Type type) {
+  Type word = IntegerType::get(type.getContext(), 8 * wordBytes);
+  auto vector = dyn_cast<VectorType>(type);
+  return vector ? vector.clone(word) : word;
+}
 
 /// Outlines the loops of one module.
 class Outliner {
@@ -48,8 +79,8 @@ private:
   /// Stores captures in memory of the caller and returns the pointer to it.
   Value pack(ImplicitLocOpBuilder &b, func::FuncOp caller,
              ArrayRef<Value> captures);
-  Value unpack(ImplicitLocOpBuilder &b, Type type, Value memory, int64_t slot);
-  Value slotOf(ImplicitLocOpBuilder &b, Value memory, int64_t slot);
+  Value unpack(ImplicitLocOpBuilder &b, Type type, Value memory, int64_t word);
+  Value addressOf(ImplicitLocOpBuilder &b, Value memory, int64_t word);
   FlatSymbolRefAttr runtime();
 
   ModuleOp module;
@@ -79,7 +110,8 @@ static std::optional<int64_t> numTurns(scf::ForallOp loop) {
 static bool isCheap(Operation *op) {
   return op && isPure(op) && op->getNumRegions() == 0 &&
          (isa<memref::SubViewOp, memref::ExpandShapeOp, memref::CollapseShapeOp,
-              memref::CastOp, memref::ReinterpretCastOp>(op) ||
+              memref::CastOp, memref::ReinterpretCastOp, vector::BroadcastOp>(
+              op) ||
           isa<arith::ArithDialect>(op->getDialect()));
 }
 
@@ -121,47 +153,50 @@ FlatSymbolRefAttr Outliner::runtime() {
   return FlatSymbolRefAttr::get(module.getContext(), runtimeName);
 }
 
-Value Outliner::slotOf(ImplicitLocOpBuilder &b, Value memory, int64_t slot) {
+Value Outliner::addressOf(ImplicitLocOpBuilder &b, Value memory, int64_t word) {
   return LLVM::GEPOp::create(b, pointer, b.getI64Type(), memory,
-                             LLVM::GEPArg(static_cast<int32_t>(slot)));
+                             LLVM::GEPArg(static_cast<int32_t>(word)));
 }
 
 Value Outliner::pack(ImplicitLocOpBuilder &b, func::FuncOp caller,
                      ArrayRef<Value> captures) {
+  SmallVector<int64_t> words = placeCaptures(captures);
   // In the entry block, where it is allocated once.
   Value memory;
   {
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(&caller.getBody().front());
     Value size = LLVM::ConstantOp::create(
-        b, b.getI64IntegerAttr(std::max<size_t>(captures.size(), 1)));
+        b, b.getI64IntegerAttr(std::max<int64_t>(words.back(), 1)));
     memory = LLVM::AllocaOp::create(b, pointer, b.getI64Type(), size);
   }
-  for (auto [slot, capture] : llvm::enumerate(captures)) {
+  for (auto [word, capture] : llvm::zip(words, captures)) {
     Value value = capture;
     if (isa<MemRefType>(value.getType())) {
       Value address = memref::ExtractAlignedPointerAsIndexOp::create(b, value);
       value = arith::IndexCastOp::create(b, b.getI64Type(), address);
-    } else if (value.getType().isIndex()) {
-      value = arith::IndexCastOp::create(b, b.getI64Type(), value);
+    } else if (getElementTypeOrSelf(value.getType()).isIndex()) {
+      value =
+          arith::IndexCastOp::create(b, withoutIndex(value.getType()), value);
     }
-    LLVM::StoreOp::create(b, value, slotOf(b, memory, slot));
+    LLVM::StoreOp::create(b, value, addressOf(b, memory, word), wordBytes);
   }
   return memory;
 }
 
 Value Outliner::unpack(ImplicitLocOpBuilder &b, Type type, Value memory,
-                       int64_t slot) {
-  Value address = slotOf(b, memory, slot);
+                       int64_t word) {
+  Value address = addressOf(b, memory, word);
   if (auto buffer = dyn_cast<MemRefType>(type)) {
     Value start = LLVM::LoadOp::create(b, pointer, address);
     Value descriptor = MemRefDescriptor::fromStaticShape(
         b, b.getLoc(), converter, buffer, start);
     return UnrealizedConversionCastOp::create(b, type, descriptor).getResult(0);
   }
-  if (!type.isIndex())
-    return LLVM::LoadOp::create(b, type, address);
-  Value number = LLVM::LoadOp::create(b, b.getI64Type(), address);
+  if (!getElementTypeOrSelf(type).isIndex())
+    return LLVM::LoadOp::create(b, type, address, wordBytes);
+  Value number =
+      LLVM::LoadOp::create(b, withoutIndex(type), address, wordBytes);
   return arith::IndexCastOp::create(b, type, number);
 }
 
@@ -177,8 +212,8 @@ func::FuncOp Outliner::makeBody(scf::ForallOp loop, ArrayRef<Value> captures) {
   b.setInsertionPointToStart(block);
 
   IRMapping map;
-  for (auto [slot, value] : llvm::enumerate(captures))
-    map.map(value, unpack(b, value.getType(), block->getArgument(1), slot));
+  for (auto [word, value] : llvm::zip(placeCaptures(captures), captures))
+    map.map(value, unpack(b, value.getType(), block->getArgument(1), word));
   // The turn is split into the induction variables, the last one fastest.
   Value rest =
       arith::IndexCastOp::create(b, b.getIndexType(), block->getArgument(0));

@@ -50,6 +50,37 @@ func.func @nested() {
 
 // -----
 
+// A vector takes as many words as it needs, which are aligned as words are; one that is a
+// number repeated is made again inside.
+// CHECK-LABEL: func.func @vectors
+// CHECK-SAME: (%[[X:.*]]: memref<64xf32>, %[[V:[^:]*]]: vector<16xf32>, %[[I:[^:]*]]: vector<4xindex>, %[[S:[^:]*]]: f32
+// CHECK: %[[SIZE:.*]] = llvm.mlir.constant(14 : i64)
+// CHECK: %[[WORDS:.*]] = llvm.alloca %[[SIZE]] x i64
+// CHECK: %[[AT_V:.*]] = llvm.getelementptr %[[WORDS]][1]
+// CHECK: llvm.store %[[V]], %[[AT_V]] {alignment = 8 : i64} : vector<16xf32>
+// CHECK: %[[NUMBERS:.*]] = arith.index_cast %[[I]] : vector<4xindex> to vector<4xi64>
+// CHECK: %[[AT_I:.*]] = llvm.getelementptr %[[WORDS]][9]
+// CHECK: llvm.store %[[NUMBERS]], %[[AT_I]] {alignment = 8 : i64}
+// CHECK: llvm.getelementptr %[[WORDS]][13]
+// CHECK: func.func private @vectors.parallel(%{{.*}}: i64, %[[MEMORY:.*]]: !llvm.ptr)
+// CHECK: %[[FROM:.*]] = llvm.getelementptr %[[MEMORY]][1]
+// CHECK: llvm.load %[[FROM]] {alignment = 8 : i64} : !llvm.ptr -> vector<16xf32>
+// CHECK: %[[INDICES:.*]] = llvm.load %{{.*}} {alignment = 8 : i64} : !llvm.ptr -> vector<4xi64>
+// CHECK: arith.index_cast %[[INDICES]] : vector<4xi64> to vector<4xindex>
+// CHECK: vector.broadcast
+func.func @vectors(%x: memref<64xf32>, %v: vector<16xf32>, %i: vector<4xindex>, %s: f32) {
+  %w = vector.broadcast %s : f32 to vector<16xf32>
+  scf.forall (%j) = (0) to (64) step (16) {
+    %0 = arith.addf %v, %w : vector<16xf32>
+    %k = vector.extract %i[2] : index from vector<4xindex>
+    %at = arith.addi %j, %k : index
+    vector.store %0, %x[%at] : memref<64xf32>, vector<16xf32>
+  }
+  return
+}
+
+// -----
+
 func.func @dynamic(%n: index, %x: memref<64xf32>, %s: f32) {
   // expected-error @+1 {{has bounds or results that cannot be handed to the runtime}}
   scf.forall (%i) in (%n) {
