@@ -62,6 +62,44 @@ struct LowerCond : OpConversionPattern<CondOp> {
   }
 };
 
+struct LowerWhile : OpConversionPattern<WhileOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(WhileOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    SmallVector<Type> types = storageTypes(op.getResultTypes());
+    auto loop = scf::WhileOp::create(b, types, adaptor.getCarries());
+    SmallVector<Location> locs(types.size(), op.getLoc());
+    Block *before = rewriter.createBlock(&loop.getBefore(), {}, types, locs);
+    Block *after = rewriter.createBlock(&loop.getAfter(), {}, types, locs);
+
+    YieldOp yield = inlineBody(rewriter, op.getCondition(), before,
+                               arguments(adaptor, before));
+    Value predicate = rewriter.getRemappedValue(yield.getResults()[0]);
+    b.setInsertionPoint(yield);
+    predicate = tensor::ExtractOp::create(b, predicate, ValueRange{});
+    predicate = load(b, b.getI1Type(), predicate);
+    rewriter.replaceOpWithNewOp<scf::ConditionOp>(yield, predicate,
+                                                  before->getArguments());
+
+    yield =
+        inlineBody(rewriter, op.getBody(), after, arguments(adaptor, after));
+    SmallVector<Value> values;
+    (void)rewriter.getRemappedValues(yield.getResults(), values);
+    rewriter.replaceOpWithNewOp<scf::YieldOp>(yield, values);
+    rewriter.replaceOp(op, loop);
+    return success();
+  }
+
+  static SmallVector<Value> arguments(OpAdaptor adaptor, Block *block) {
+    SmallVector<Value> all(adaptor.getConsts());
+    llvm::append_range(all, block->getArguments());
+    return all;
+  }
+};
+
 struct LowerScan : OpConversionPattern<ScanOp> {
   using OpConversionPattern::OpConversionPattern;
 
@@ -145,7 +183,8 @@ struct LowerScan : OpConversionPattern<ScanOp> {
 
 void populateControlFlowPatterns(const TypeConverter &converter,
                                  RewritePatternSet &patterns) {
-  patterns.add<LowerCond, LowerScan>(converter, patterns.getContext());
+  patterns.add<LowerCond, LowerScan, LowerWhile>(converter,
+                                                 patterns.getContext());
 }
 
 } // namespace nabla

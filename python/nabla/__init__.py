@@ -32,7 +32,7 @@ from nabla._core.errors import (
 from nabla._core.types import Dim, Shape
 from nabla._generated.functions import *
 from nabla._tensor.tensor import Tensor
-from nabla.control_flow import cond, scan
+from nabla.control_flow import cond, scan, while_loop
 from nabla.functions.accumulation import *
 from nabla.functions.activation import *
 from nabla.functions.arithmetic import *
@@ -152,6 +152,7 @@ __all__ = [
     "value_and_grad",
     "vjp",
     "vmap",
+    "while_loop",
 ]
 __all__ += functions.__all__
 

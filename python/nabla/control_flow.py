@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""`nb.cond` and `nb.scan`: choices and loops that stay in the program."""
+"""`nb.cond`, `nb.scan` and `nb.while_loop`: choices and loops that stay in the program."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def scan(
     carries, slices = Arguments("scan", init), Arguments("scan", xs)
     _check_tensors("scan", [*carries.values, *slices.values])
     steps = _length(slices.values, length)
-    body, state = _loop_body(f, carries, slices)
+    body, state = _loop_body("scan", _pair(f), carries, slices)
     captures = list(body.trace.captures)
     _check_tensors("scan", captures)
     sliced = list(slices.values)
@@ -122,6 +122,85 @@ def scan(
     return carry, ys
 
 
+def while_loop(
+    cond_fun: Callable[[Any], Any], body_fun: Callable[[Any], Any], init_val: Any
+) -> Any:
+    """`value = body_fun(value)` as long as `cond_fun(value)` holds.
+
+    The number of turns may depend on numbers, also under `nb.compile` and `nb.vmap`; examples
+    of a batch that are done keep what they have. `nb.jvp` and `nb.jacfwd` differentiate it,
+    `nb.grad` cannot: what the turns compute would have to be kept, and how much that is is
+    known only at the end. Where the number of turns is known, `nb.fori_loop` and `nb.scan`
+    have both modes; and outside of `nb.compile` and `nb.vmap`, so has a `while` of Python.
+
+    Args:
+        cond_fun: takes the value, a tree, and returns one bool.
+        body_fun: takes the value and returns the next, of the same structure, shapes and
+            dtypes.
+        init_val: the first value.
+
+    Returns:
+        The last value.
+
+    Raises:
+        TypeError: if the value changes its structure, shapes or dtypes, or the condition is
+            not one bool.
+        RuntimeError: if it is differentiated in reverse mode, when the derivative is compiled.
+
+    >>> nb.while_loop(lambda x: x < 100.0, lambda x: x * 2.0, 3.0)
+    Tensor(192. : f32[])
+    """
+    carries = Arguments("while_loop", init_val)
+    _check_tensors("while_loop", carries.values)
+    nothing = Arguments("while_loop", None)
+    body, state = _loop_body("while_loop", _without_rows(body_fun), carries, nothing)
+    head = _condition(cond_fun, carries, state)
+    captures = list(dict.fromkeys([*head.trace.captures, *body.trace.captures]))
+    _check_tensors("while_loop", captures)
+    if body.trace.key_input is not None:
+        # A turn leaves the next one the key that it has not used.
+        assert body.trace.key is not None
+        state.append(draw())
+        body.values.append(body.trace.key)
+        head.trace.input(state[-1].type)
+    regions = tuple([part.close(captures, first=True) for part in (head, body)])
+    results = apply(
+        "while",
+        (*captures, *state),
+        (segments(len(captures), len(state)),),
+        regions[1].results,
+        None,
+        regions,
+    )
+    last, _ = body.outputs.rebuild(results[: len(carries.values)])
+    return last
+
+
+def _without_rows(f: Callable[[Any], Any]) -> Callable[..., Any]:
+    def pair(carry: Any, _: Any) -> Any:
+        return f(carry), None
+
+    pair.__name__ = name_of(f)
+    return pair
+
+
+def _condition(f: Callable[[Any], Any], carries: Arguments, state: Sequence[Value]) -> _Body:
+    """The condition of a loop, traced on values of the types of its carries."""
+    head = _Body("while_loop", f, Arguments("while_loop", (carries.rebuild(map(wrap, state)),)))
+    head.run([value.type for value in state])
+    found = [value.type for value in head.values]
+    if len(found) != 1 or found[0].dtype is not bool_ or found[0].size != 1:
+        given = ", ".join(type.short for type in found) or "nothing"
+        raise TypeError(at_user(f"while_loop: the condition must be one bool, got {given}"))
+    if head.trace.key_input is not None:
+        raise TypeError(
+            at_user("while_loop: the condition draws random numbers; draw them in the body")
+        )
+    with head.trace:
+        head.values = [e.reshape(head.values[0], ())]
+    return head
+
+
 class _Body:
     """One region, being traced."""
 
@@ -129,7 +208,7 @@ class _Body:
         self.kind = kind
         self.fn = fn
         self.arguments = arguments
-        self.trace = Trace(kind, name_of(fn), repeats=kind == "scan")
+        self.trace = Trace(kind, name_of(fn), repeats=kind != "cond")
         self.values: list[Value] = []
         self.outputs: Outputs
 
@@ -187,14 +266,14 @@ def _unify(a: _Body, b: _Body) -> None:
 
 
 def _loop_body(
-    f: Callable[[Any, Any], Any], carries: Arguments, slices: Arguments
+    kind: str, f: Callable[..., Any], carries: Arguments, slices: Arguments
 ) -> tuple[_Body, list[Value]]:
-    """The body of a scan, and the first carries in the dtypes that they keep."""
-    arguments = Arguments("scan", (carries.rebuild(map(wrap, carries.values)), _heads(slices)))
+    """The body of a loop, and the first carries in the dtypes that they keep."""
+    arguments = Arguments(kind, (carries.rebuild(map(wrap, carries.values)), _heads(slices)))
     state = list(carries.values)
     heads = [tensor_type(v.type.dtype, v.type.shape[1:]) for v in slices.values]
     for _ in range(8):  # a weak carry may take several turns to find its dtype
-        body = _Body("scan", _pair(f), arguments)
+        body = _Body(kind, f, arguments)
         body.run([*[v.type for v in state], *heads])
         wanted = _carry_types(body, carries, state)
         if all(v.type is t for v, t in zip(state, wanted, strict=True)):
@@ -225,7 +304,9 @@ def _carry_types(body: _Body, carries: Arguments, state: list[Value]) -> list[Te
     given = body.outputs.treedef.child(0)
     if given != carries.treedef:
         raise TypeError(
-            at_user(f"scan: the carry has the structure {carries.treedef}, f returns {given}")
+            at_user(
+                f"{body.kind}: the carry has the structure {carries.treedef}, f returns {given}"
+            )
         )
     types = []
     for first, now, value in zip(carries.values, state, body.values[: len(state)], strict=True):
@@ -238,7 +319,8 @@ def _carry_types(body: _Body, carries: Arguments, state: list[Value]) -> list[Te
         else:
             raise TypeError(
                 at_user(
-                    f"scan: a carry is {now.type.short}, but f returns {value.type.short} for it"
+                    f"{body.kind}: a carry is {now.type.short}, but f returns "
+                    f"{value.type.short} for it"
                 )
             )
     return types

@@ -42,6 +42,20 @@ def test_nonzero_of_a_known_size() -> None:
     assert each.tolist() == [[1, 7], [0, 1]]
 
 
+def test_unravel_index() -> None:
+    x = np.array([[0, 5], [23, -1]], np.int32)
+    found = nb.unravel_index(x, (2, 3, 4))
+    for ours, theirs in zip(found, np.unravel_index(x % 24, (2, 3, 4)), strict=True):
+        equal(ours, theirs)
+        assert ours.dtype == "int32"
+    largest = RNG.normal(size=(3, 5))
+    place = nb.unravel_index(nb.argmax(largest), (3, 5))
+    assert nb.tensor(largest)[place].item() == largest.max()
+    assert [i.item() for i in nb.unravel_index(99, (2, 3))] == [1, 2]
+    with pytest.raises(TypeError, match=r"unravel_index: f32\[\] is not of integers"):
+        nb.unravel_index(0.5, (2,))
+
+
 def test_sizes_that_are_not_known() -> None:
     for f, name in ((nb.nonzero, "nonzero"), (nb.unique, "unique"), (nb.argwhere, "nonzero")):
         with pytest.raises(nb.TracedValueError, match=rf"{name}: how many.*size=(.|\n)*counting"):
@@ -262,6 +276,10 @@ def test_mistakes_by_name() -> None:
         (lambda: nb.select([], []), ValueError, "select: 0 conditions for 0"),
         (lambda: nb.average(x, weights=nb.ones((2,))), ValueError, "average: weights"),
         (lambda: nb.cov(nb.ones((1, 1, 1))), ValueError, "cov: shape"),
+        (lambda: nb.pad(nb.ones((0,)), 1, "edge"), ValueError, "pad: dimension 0"),
+        (lambda: nb.pad(x, 1, "middle"), ValueError, "pad: mode 'middle' is not one"),
+        (lambda: nb.lexsort(()), ValueError, "lexsort expects"),
+        (lambda: nb.lexsort((x, nb.ones((2,)))), ValueError, "lexsort: shapes"),
         (lambda: nb.vander(nb.ones((2, 2))), ValueError, "vander: shape"),
         (lambda: nb.put_along_axis(x, [[0]], 1.0, 0), ValueError, "put_along_axis: shapes"),
         (lambda: nb.put_along_axis(x, [0.5], 1.0, 0), TypeError, "put_along_axis: indices"),

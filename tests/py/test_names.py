@@ -37,7 +37,7 @@ SHAPE = (
 )
 APART = "split chunk unbind minmax"
 FUNCTIONS_ONLY = (
-    "top_k concatenate stack where eye linspace einsum array asarray clip cond scan "
+    "top_k concatenate stack where eye linspace einsum array asarray clip cond scan while_loop "
     "one_hot isclose allclose tensordot"
 )
 METHODS = " ".join(

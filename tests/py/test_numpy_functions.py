@@ -105,6 +105,11 @@ REDUCTIONS = [
     case("cumprod", np.array([1.0, 0.0, 3.0, 0.0, 2.0]), axis=0),
     case("cumprod", ints(3, 4), axis=-1, wrt=None), case("cumprod", floats(3, 0), axis=1),
     case("cumprod", floats(0, 3), axis=0), case("cumprod", floats(1), axis=0),
+    *[case("cumprod", RNG.uniform(0.8, 1.2, shape), axis=axis)
+      for shape, axis in (((17,), 0), ((49,), 0), ((2, 40), 1), ((0, 40), 1), ((33, 2, 3), 0))],
+    case("cummax", floats(2, 50), ref=lambda x: np.maximum.accumulate(x, -1)),
+    case("cumprod", RNG.uniform(0.8, 1.2, 37), reverse=True, ref=lambda x, reverse: np.flip(
+        np.cumprod(np.flip(x)))),
     case("cummax", X, ref=lambda x: np.maximum.accumulate(x, -1)),
     case("cummin", X, axis=0, ref=lambda x, axis: np.minimum.accumulate(x, axis)),
     case("cummax", np.array([1.0, NAN, 3.0]), wrt=None,
@@ -190,6 +195,8 @@ SHAPES = [
     case("insert", V, 5, 1.0),
     case("flipud", X), case("fliplr", X), case("ravel", X),
     *[case("rot90", X, k) for k in (0, 1, 2, 3, -1)], case("rot90", floats(2, 3, 4), 1, (1, 2)),
+    *[case("pad", x, pairs, mode=mode) for mode in ("edge", "reflect", "symmetric", "wrap")
+      for x, pairs in ((V, 2), (X, [(1, 0), (3, 9)]), (floats(1, 2), 3), (floats(0, 2), (0, 0)))],
     case("expand_dims", X, 1), case("swapaxes", X, 0, 1), case("permute_dims", floats(2, 3, 4),
          (2, 0, 1)),
     case("put_along_axis", X, np.array([[0], [2], [1]]), 7.0, 1, ref=lambda *a: put(*a)),
@@ -220,6 +227,9 @@ SEARCHES = [
     case("isin", ints(4), np.array([], np.int32), wrt=None),
     case("isin", np.array([NAN, 1.0]), np.array([NAN]), wrt=None),
     case("isin", ints(3, 4), ints(5), invert=True, wrt=None),
+    *[case("lexsort", (a, b), axis=axis, wrt=None) for a, b in [ints(2, 3, 9) % 3]
+      for axis in (-1, 0)],
+    case("lexsort", (V,), wrt=None),
     case("select", [X < 0, X > 1], [X, X * 10], 5.0, wrt=None),
     case("array_equal", X, X, wrt=None), case("array_equal", X, V, wrt=None),
     case("array_equal", holes(3), holes(3), True, wrt=None),

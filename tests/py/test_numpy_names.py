@@ -25,8 +25,8 @@ ABSENT = {
     "Python loops, where nb.vmap serves": "apply_along_axis apply_over_axes fromfunction "
     "frompyfunc piecewise vectorize",
     "seldom used": "argpartition partition block bitwise_count cov_ einsum_path float_power frexp "
-    "gcd lcm histogram2d histogramdd i0 kaiser intersect1d ldexp lexsort modf nextafter "
-    "ravel_multi_index setdiff1d setxor1d spacing trim_zeros union1d unravel_index unwrap",
+    "gcd lcm histogram2d histogramdd i0 kaiser intersect1d ldexp modf nextafter "
+    "ravel_multi_index setdiff1d setxor1d spacing trim_zeros union1d unwrap",
 }
 
 

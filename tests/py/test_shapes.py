@@ -160,7 +160,7 @@ MISTAKES: dict[str, tuple[Any, type[Exception], str]] = {
     "pad": (lambda: nb.pad(X), ValueError, "requires paddings or pad_width"),
     "pad rank": (lambda: nb.pad(X, [(1, 1), (0, 0)]), ValueError, r"do not fit shape \[2, 3, 4\]"),
     "pad less": (lambda: nb.pad(X, -1), ValueError, "do not fit"),
-    "pad mode": (lambda: nb.pad(X, 1, mode="edge"), ValueError, "'edge'"),
+    "pad mode": (lambda: nb.pad(X, 1, mode="middle"), ValueError, "'middle'"),
     "pad text": (lambda: nb.pad(X, "x"), TypeError, "pair of integers"),
     "split": (lambda: nb.split(X, 2, 1), ValueError, "axis of size 3 into 2 equal parts"),
     "split none": (lambda: nb.split(X, 0), ValueError, "into 0 equal"),

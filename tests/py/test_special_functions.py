@@ -57,6 +57,15 @@ def test_special_functions(name: str, jax: Any) -> None:
             np.testing.assert_allclose(ours_of.numpy(), np.asarray(theirs_of), 1e-12)
 
 
+def test_approximate_gelu(jax: Any) -> None:
+    found = nb.gelu(X, approximate=True).numpy()
+    np.testing.assert_allclose(found, np.asarray(jax.nn.gelu(X)), 1e-12, 1e-15)
+    slope = nb.grad(lambda x: nb.gelu(x, True).sum())(X).numpy()
+    expected = np.asarray(jax.grad(lambda x: jax.nn.gelu(x).sum())(X))
+    np.testing.assert_allclose(slope, expected, 1e-10, 1e-14)
+    assert nb.gelu(nb.tensor([1.0], nb.float16), True).dtype == "float16"
+
+
 def test_log1mexp() -> None:
     x = np.array([1e-300, 1e-10, 0.1, 0.69, 0.7, 5.0, 50.0, 800.0])
     wide = x.astype(np.longdouble)

@@ -55,6 +55,19 @@ LogicalResult CondOp::verify() {
                     getInputs().getTypes(), getResultTypes());
 }
 
+LogicalResult WhileOp::verify() {
+  Checker check(*this);
+  if (failed(verifyTypes(check, "the results", getResultTypes(), "the carries",
+                         getCarries().getTypes())))
+    return failure();
+  SmallVector<Type> arguments(getOperandTypes());
+  Type predicate = RankedTensorType::get({}, IntegerType::get(getContext(), 1));
+  if (failed(verifyBody(check, "the condition", getCondition(), arguments,
+                        predicate)))
+    return failure();
+  return verifyBody(check, "the body", getBody(), arguments, getResultTypes());
+}
+
 /// The type of one slice of `xs[index]`.
 static FailureOr<Type> sliceType(const Checker &check, Type type, size_t index,
                                  int64_t length) {

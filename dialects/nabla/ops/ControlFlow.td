@@ -24,7 +24,7 @@ class Nabla_RegionOp<string mnemonic, list<Trait> traits = []>
 
 def Nabla_YieldOp
     : Nabla_Op<"yield", [Terminator,
-                         ParentOneOf<["CondOp", "ScanOp"]>]> {
+                         ParentOneOf<["CondOp", "ScanOp", "WhileOp"]>]> {
   let summary = "Ends a region with its results";
   let family = "control flow";
   let arguments = (ins Variadic<Nabla_Tensor>:$results);
@@ -88,6 +88,37 @@ def Nabla_ScanOp : Nabla_RegionOp<"scan", [AttrSizedOperandSegments]> {
     (`reverse` $reverse^)? `length` `=` $length `consts` `(` $consts `)` `carries` `(`
     $carries `)` `xs` `(` $xs `)` attr-dict `:` functional-type(operands, results) $body
   }];
+}
+
+def Nabla_WhileOp : Nabla_RegionOp<"while", [AttrSizedOperandSegments]> {
+  let summary = "Runs a region as long as a condition holds";
+  let description = [{
+    Both regions take the constants and the carries. The first yields whether to go on,
+    the second the next carries; the results are the last ones. It has forward mode and
+    batches, in which examples that are done keep what they have, but no reverse mode:
+    what the turns compute is not kept.
+
+    ```mlir
+    %last = nabla.while consts(%limit) carries(%x)
+        : (tensor<f32>, tensor<f32>) -> tensor<f32> while {
+    ^bb0(%l: tensor<f32>, %now: tensor<f32>):
+      %p = nabla.compare lt %now, %l : tensor<f32>
+      nabla.yield %p : tensor<i1>
+    } do {
+    ^bb0(%l: tensor<f32>, %now: tensor<f32>):
+      %next = nabla.add %now, %now : tensor<f32>
+      nabla.yield %next : tensor<f32>
+    }
+    ```
+  }];
+  let arguments = (ins Variadic<Nabla_Tensor>:$consts, Variadic<Nabla_Tensor>:$carries);
+  let results = (outs Variadic<Nabla_Tensor>:$results);
+  let regions = (region SizedRegion<1>:$condition, SizedRegion<1>:$body);
+  let assemblyFormat = [{
+    `consts` `(` $consts `)` `carries` `(` $carries `)` attr-dict
+    `:` functional-type(operands, results) `while` $condition `do` $body
+  }];
+  let hasCanonicalizer = 0;
 }
 
 #endif // NABLA_OPS_CONTROLFLOW_TD

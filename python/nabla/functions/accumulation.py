@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +13,9 @@ from nabla._generated.functions import maximum, minimum
 from nabla.control_flow import scan
 from nabla.functions._support import as_float, normalize_axis
 from nabla.functions.elementary import logaddexp
-from nabla.functions.joining import concatenate
+from nabla.functions.joining import concatenate, stack
 from nabla.functions.reduction import countable
-from nabla.functions.shape import flatten, moveaxis
+from nabla.functions.shape import flatten, flip, moveaxis, reshape
 
 if TYPE_CHECKING:
     from nabla._core.types import TensorLike
@@ -72,28 +73,49 @@ def cumlogsumexp(x: TensorLike, axis: int | None = -1, reverse: bool = False) ->
 
 
 def _running(
-    op: str,
-    x: Tensor,
-    axis: int | None,
-    reverse: bool,
-    step: Callable[[Tensor, Tensor], Tensor],
+    op: str, x: Tensor, axis: int | None, reverse: bool, step: Callable[[Tensor, Tensor], Tensor]
 ) -> Tensor:
     """The totals of the first element, the first two, and so on."""
     if axis is None:
         x, axis = flatten(x), 0
     dim = normalize_axis(op, axis, x.ndim)
     rows = moveaxis(x, dim, 0)
-    count = int(rows.shape[0])
-    if count < 2:
+    if int(rows.shape[0]) < 2:
         return x
+    if reverse:
+        rows = flip(rows, 0)
+    result = _totals(rows, step)
+    result = moveaxis(flip(result, 0) if reverse else result, 0, dim)
+    result._value.weak = x._value.weak
+    return result
+
+
+#: How many rows a turn of the loop takes if they are short: what a turn costs besides is shared.
+ROWS, SHORT = 16, 16
+
+
+def _totals(rows: Tensor, step: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
+    """The totals of rows, two at least, each made of the one before and the next row."""
 
     def turn(total: Any, row: Any) -> tuple[Any, Any]:
         total = step(total, row)
         return total, total
 
-    first, rest = (rows[-1:], rows[:-1]) if reverse else (rows[:1], rows[1:])
-    _, totals = scan(turn, first[0], rest, reverse=reverse)
-    result = concatenate([totals, first] if reverse else [first, totals])
-    result = moveaxis(result, 0, dim)
-    result._value.weak = x._value.weak
-    return result
+    def turns(total: Any, block: Any) -> tuple[Any, Any]:
+        found = []
+        for i in range(ROWS):
+            total = step(total, block[i])
+            found.append(total)
+        return total, stack(found)
+
+    first, rest = rows[:1], rows[1:]
+    row = tuple(int(n) for n in rows.shape[1:])
+    count, total, parts = int(rest.shape[0]), first[0], [first]
+    in_blocks = count // ROWS * ROWS if math.prod(row) < SHORT else 0
+    if in_blocks:
+        blocks = reshape(rest[:in_blocks], (in_blocks // ROWS, ROWS, *row))
+        total, found = scan(turns, total, blocks)
+        parts.append(reshape(found, (in_blocks, *row)))
+    if count > in_blocks:
+        parts.append(scan(turn, total, rest[in_blocks:])[1])
+    return concatenate(parts)

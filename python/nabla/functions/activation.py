@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from nabla._core.convert import as_value
 from nabla._core.dtypes import float32
 from nabla._core.tree import wrap
-from nabla._generated.functions import erf, exp, is_finite, log, sigmoid, stop_gradient
+from nabla._generated.functions import erf, exp, is_finite, log, sigmoid, stop_gradient, tanh
 from nabla.functions._support import Axes, as_float, normalize_axes, number
 from nabla.functions.arithmetic import cast
 from nabla.functions.comparison import where
@@ -44,8 +44,11 @@ def silu(x: TensorLike) -> Tensor:
     return tensor * sigmoid(tensor)
 
 
-def gelu(x: TensorLike) -> Tensor:
+def gelu(x: TensorLike, approximate: bool = False) -> Tensor:
     """`x * (1 + erf(x / sqrt(2))) / 2`, the exact form (https://arxiv.org/abs/1606.08415).
+
+    With `approximate` it is `x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x ** 3))) / 2`, as it
+    is there, and in `jax.nn.gelu` unless one says otherwise.
 
     float16 and bfloat16 are computed in float32, for the sum cancels where x is negative.
 
@@ -54,8 +57,12 @@ def gelu(x: TensorLike) -> Tensor:
     """
     tensor = as_float("gelu", x)
     if tensor.dtype.bits < 32:
-        return cast(gelu(cast(tensor, float32)), tensor.dtype)
-    spread = erf(tensor * number(math.sqrt(0.5), tensor))
+        return cast(gelu(cast(tensor, float32), approximate), tensor.dtype)
+    if approximate:
+        inner = tensor + number(0.044715, tensor) * (tensor * tensor * tensor)
+        spread = tanh(number(math.sqrt(2 / math.pi), tensor) * inner)
+    else:
+        spread = erf(tensor * number(math.sqrt(0.5), tensor))
     return number(0.5, tensor) * tensor * (number(1, tensor) + spread)
 
 

@@ -8,6 +8,8 @@ import operator
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from nabla._core import elementwise as e
 from nabla._core.convert import as_int, as_value
 from nabla._core.errors import TracedValueError, at_user
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from nabla._core.graph import Value
     from nabla._core.types import TensorLike
     from nabla._tensor.tensor import Tensor
+
+PAD_MODES = ("constant", "edge", "reflect", "symmetric", "wrap")
 
 __all__ = ["chunk", "concatenate", "pad", "split", "stack", "unbind"]
 
@@ -92,24 +96,44 @@ def pad(
     *,
     pad_width: Any = None,
 ) -> Tensor:
-    """x with `before` and `after` elements of one value around it, in each dimension.
+    """x with `before` and `after` elements around it, in each dimension.
 
     `paddings` (or, as in NumPy, `pad_width`) holds one pair (before, after) a dimension; one
-    pair, or one number for both sides, serves all. The only mode is "constant". ValueError if
-    the pairs do not fit the shape or are negative.
+    pair, or one number for both sides, serves all. They are `value`, or by mode the nearest
+    element ("edge"), those of x read on from the other end ("wrap") or backwards, with the
+    last one once ("reflect") or twice ("symmetric"). ValueError for another mode, if the pairs
+    do not fit the shape or are negative, or if there is nothing to repeat.
 
     >>> nb.pad(nb.tensor([1, 2]), [(1, 2)])
     Tensor([0 1 2 0 0] : i32[5])
+    >>> nb.pad(nb.tensor([1, 2, 3]), 1, mode="reflect")
+    Tensor([2 1 2 3 2] : i32[5])
     """
     paddings = paddings if pad_width is None else pad_width
     if paddings is None:
         raise ValueError(at_user("pad() requires paddings or pad_width"))
-    if mode != "constant":
-        raise ValueError(at_user(f'pad: the only mode is "constant", not {mode!r}'))
+    if mode not in PAD_MODES:
+        raise ValueError(at_user(f"pad: mode {mode!r} is not one of {', '.join(PAD_MODES)}"))
     operand = as_value(x, "pad")
     low, high = _pairs(paddings, operand.type.shape)
+    if mode != "constant":
+        return _repeated(wrap(operand), low, high, mode)
     filling = e.fit(e.operand("pad", value), operand.type.dtype, ())
     return wrap(build.pad(operand, filling, low=low, high=high, interior=[0] * len(low)))
+
+
+def _repeated(x: Tensor, low: list[int], high: list[int], mode: str) -> Tensor:
+    """x with its own elements around it, one dimension after the other."""
+    for dim, pair in enumerate(zip(low, high, strict=True)):
+        extent = int(x.shape[dim])
+        if not any(pair):
+            continue
+        if not extent:
+            raise ValueError(at_user(f"pad: dimension {dim} of {x.shape} has nothing to repeat"))
+        places = np.pad(np.arange(extent), pair, mode=mode)  # type: ignore[call-overload]
+        index = (*[slice(None)] * dim, places)
+        x = x[index]
+    return x
 
 
 def _pairs(paddings: Any, shape: tuple[int, ...]) -> tuple[list[int], list[int]]:

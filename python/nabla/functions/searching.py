@@ -14,7 +14,7 @@ from nabla._core.literals import integers
 from nabla._core.tree import wrap
 from nabla._generated.functions import is_nan, minimum
 from nabla.control_flow import scan
-from nabla.functions._support import as_float, iota, number
+from nabla.functions._support import as_float, as_shape, iota, number
 from nabla.functions.arithmetic import cast, clip, floor_divide, mod
 from nabla.functions.comparison import truth, where
 from nabla.functions.creation import full, ones, zeros
@@ -37,6 +37,7 @@ __all__ = [
     "nonzero",
     "searchsorted",
     "unique",
+    "unravel_index",
 ]
 
 
@@ -272,6 +273,29 @@ def argwhere(x: TensorLike, size: int | None = None, fill_value: int = 0) -> Ten
     )
     """
     return stack(nonzero(x, size, fill_value), 1)
+
+
+def unravel_index(indices: TensorLike, shape: Any) -> tuple[Tensor, ...]:
+    """The positions, one a dimension of a shape, of elements counted in row-major order.
+
+    Negative ones count from the end; those out of range are taken as the nearest in it.
+    TypeError if they are not integers.
+
+    >>> nb.unravel_index(nb.tensor([5, 0]), (2, 3))
+    (Tensor([1 0] : i32[2]), Tensor([2 0] : i32[2]))
+    """
+    value = as_value(indices, "unravel_index")
+    if value.type.dtype.kind not in ("int", "uint"):
+        raise TypeError(at_user(f"unravel_index: {value.type.short} is not of integers"))
+    extents = as_shape("unravel_index", shape)
+    total = math.prod(extents)
+    left = wrap(value)
+    left = clip(where(left < 0, left + total, left), 0, max(total - 1, 0))
+    columns: list[Tensor] = []
+    for extent in reversed(extents):
+        columns.append(mod(left, max(extent, 1)))
+        left = floor_divide(left, max(extent, 1))
+    return tuple(reversed(columns))
 
 
 def unique(

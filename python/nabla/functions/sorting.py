@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from nabla._core import elementwise as e
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from nabla._core.types import TensorLike
     from nabla._tensor.tensor import Tensor
 
-__all__ = ["argsort", "sort", "top_k"]
+__all__ = ["argsort", "lexsort", "sort", "top_k"]
 
 
 def argsort(x: TensorLike, axis: int | None = -1, descending: bool = False) -> Tensor:
@@ -49,6 +50,30 @@ def sort(x: TensorLike, axis: int | None = -1, descending: bool = False) -> Tens
     """
     value, dim = _operand("sort", x, axis)
     return wrap(along(value, _order(value, dim, descending=descending), dim))
+
+
+def lexsort(keys: Sequence[TensorLike], axis: int = -1) -> Tensor:
+    """The positions, in int64, that sort by the last key, and where that is equal by the others.
+
+    The keys are tensors of one shape, the least important first. ValueError if there is none,
+    or if shapes differ.
+
+    >>> nb.lexsort((nb.tensor([1, 0, 2]), nb.tensor([5, 5, 4])))
+    Tensor([2 1 0] : i64[3])
+    """
+    values = [_operand("lexsort", key, axis) for key in keys]
+    if not values:
+        raise ValueError(at_user("lexsort expects at least one key"))
+    (first, dim), shape = values[0], values[0][0].type.shape
+    order = _order(first, dim, descending=False)
+    for value, _ in values[1:]:
+        if value.type.shape != shape:
+            raise ValueError(
+                at_user(f"lexsort: shapes {list(shape)} and {list(value.type.shape)} differ")
+            )
+        next_order = _order(along(value, order, dim), dim, descending=False)
+        order = along(order, next_order, dim)
+    return wrap(order)
 
 
 def top_k(x: TensorLike, k: int, axis: int = -1) -> tuple[Tensor, Tensor]:

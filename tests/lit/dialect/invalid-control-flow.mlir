@@ -102,7 +102,7 @@ func.func @captured(%p: tensor<i1>, %x: tensor<f32>) {
 // -----
 
 func.func @yield(%x: tensor<f32>) {
-  // expected-error @+1 {{'nabla.yield' op expects parent op to be one of 'nabla.cond, nabla.scan'}}
+  // expected-error @+1 {{'nabla.yield' op expects parent op to be one of 'nabla.cond, nabla.scan, nabla.while'}}
   nabla.yield %x : tensor<f32>
 }
 
@@ -199,6 +199,50 @@ func.func @body_yields(%c: tensor<f32>) {
 func.func @body_arguments(%w: tensor<3xf32>, %c: tensor<f32>) {
   // expected-error @+1 {{value 0 of the arguments of the body is 'tensor<f32>', but that of what it is given is 'tensor<3xf32>'}}
   %r = nabla.scan length = 4 consts(%w) carries(%c) xs() : (tensor<3xf32>, tensor<f32>) -> tensor<f32> {
+  ^bb0(%v: tensor<f32>, %a: tensor<f32>):
+    nabla.yield %a : tensor<f32>
+  }
+  return
+}
+
+// -----
+
+func.func @while_results(%c: tensor<f32>) {
+  // expected-error @+1 {{the results has 0 values, but the carries has 1}}
+  nabla.while consts() carries(%c) : (tensor<f32>) -> () while {
+  ^bb0(%a: tensor<f32>):
+    %p = nabla.constant dense<true> : tensor<i1>
+    nabla.yield %p : tensor<i1>
+  } do {
+  ^bb0(%a: tensor<f32>):
+    nabla.yield %a : tensor<f32>
+  }
+  return
+}
+
+// -----
+
+func.func @while_condition(%c: tensor<f32>) {
+  // expected-error @+1 {{value 0 of what the condition yields is 'tensor<f32>', but that of what is wanted of it is 'tensor<i1>'}}
+  %r = nabla.while consts() carries(%c) : (tensor<f32>) -> tensor<f32> while {
+  ^bb0(%a: tensor<f32>):
+    nabla.yield %a : tensor<f32>
+  } do {
+  ^bb0(%a: tensor<f32>):
+    nabla.yield %a : tensor<f32>
+  }
+  return
+}
+
+// -----
+
+func.func @while_body(%k: tensor<2xf32>, %c: tensor<f32>) {
+  // expected-error @+1 {{value 0 of the arguments of the body is 'tensor<f32>', but that of what it is given is 'tensor<2xf32>'}}
+  %r = nabla.while consts(%k) carries(%c) : (tensor<2xf32>, tensor<f32>) -> tensor<f32> while {
+  ^bb0(%v: tensor<2xf32>, %a: tensor<f32>):
+    %p = nabla.constant dense<true> : tensor<i1>
+    nabla.yield %p : tensor<i1>
+  } do {
   ^bb0(%v: tensor<f32>, %a: tensor<f32>):
     nabla.yield %a : tensor<f32>
   }

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Samples of cond and scan, also within each other."""
+"""Samples of cond, scan and while, also within each other."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from ops_matrix.arrays import Array, bools, ints, signed
+from ops_matrix.arrays import Array, bools, floats, ints, signed
 from ops_matrix.sample import Sample, function
 
 S, V, M, N = "tensor<f64>", "tensor<3xf64>", "tensor<4x3xf64>", "tensor<i32>"
@@ -217,6 +218,68 @@ def scan() -> list[Sample]:
     ]
 
 
+# Doubles a number until it is past the limit; what depends on it is no part of the loop.
+COUNTED = f"""
+  %n = nabla.while consts(%1) carries(%2) : ({N}, {N}) -> {N} while {{
+  ^bb0(%limit: {N}, %i: {N}):
+    %p = nabla.compare lt %i, %limit : {N}
+    nabla.yield %p : tensor<i1>
+  }} do {{
+  ^bb0(%limit: {N}, %i: {N}):
+    %m = nabla.add %i, %i : {N}
+    nabla.yield %m : {N}
+  }}
+  %x = nabla.convert %n : {N} -> {S}
+  %r = nabla.mul %0, %x : {S}"""
+
+
+def _counted(x: Array, limit: Array, n: Array) -> Array:
+    while n < limit:
+        n = n + n
+    return x * n
+
+
+GROWING = f"""
+  %r:2 = nabla.while consts(%0) carries(%1, %2) : ({V}, {V}, {N}) -> ({V}, {N}) while {{
+  ^bb0(%w: {V}, %c: {V}, %n: {N}):
+    %sum = nabla.reduce_sum %c dims = [0] : {V} -> {S}
+    %ten = nabla.constant dense<10.0> : {S}
+    %p = nabla.compare lt %sum, %ten : {S}
+    nabla.yield %p : tensor<i1>
+  }} do {{
+  ^bb0(%w: {V}, %c: {V}, %n: {N}):
+    %one = nabla.constant dense<1> : {N}
+    %m = nabla.add %n, %one : {N}
+    %y = nabla.mul %c, %w : {V}
+    nabla.yield %y, %m : {V}, {N}
+  }}"""
+
+
+def _growing(w: Array, c: Array, n: Array) -> Any:
+    while c.sum() < 10:
+        c, n = c * w, n + np.int32(1)
+    return c, n
+
+
+def while_() -> list[Sample]:
+    grown = [floats(3, low=1.2, high=2.5), floats(3), ints()]
+    return [
+        function(
+            "while",
+            "beside a derivative",
+            [signed(), ints(low=3, high=40), ints(low=1)],
+            [S],
+            COUNTED,
+            _counted,
+        ),
+        # tests/py/test_while_loop.py has the forward mode of loops, which have no reverse mode.
+        replace(
+            function("while", "of floats", grown, [V, N], GROWING, _growing),
+            columns=("value", "batch", "lower"),
+        ),
+    ]
+
+
 def yields() -> list[Sample]:
     operands = [signed(3), signed(3), ints(), signed(4, 3)]
     return [
@@ -225,4 +288,9 @@ def yields() -> list[Sample]:
     ]
 
 
-ROWS: dict[str, Callable[[], list[Sample]]] = {"cond": cond, "scan": scan, "yield": yields}
+ROWS: dict[str, Callable[[], list[Sample]]] = {
+    "cond": cond,
+    "scan": scan,
+    "while": while_,
+    "yield": yields,
+}
