@@ -47,6 +47,7 @@ static void addSchedule(OpPassManager &passes) {
 }
 
 static void addBufferize(OpPassManager &passes) {
+  passes.addPass(createKeepCarriesPass());
   passes.addPass(createReadOnlyArgumentsPass());
   passes.addPass(createEliminateEmptyTensorsPass());
   bufferization::OneShotBufferizePassOptions bufferize;

@@ -57,6 +57,32 @@ def test_arrays_of_several_dtypes() -> None:
     assert empty[0].shape == (0, 2) and empty[1] == 3
 
 
+def test_carries_change_in_place_or_places() -> None:
+    """Loops of one number and of arrays, in which carries change places or are kept from before."""
+
+    def grow(s: Any) -> Any:
+        return nb.while_loop(lambda s: s[1] < 5, lambda s: (s[0] * 2.0 + 1.0, s[1] + 1), s)
+
+    def turn(s: Any) -> Any:
+        a, b, c, _, n = s
+        return b, c * 2.0, a + b, (b, a[::-1]), n + 1
+
+    def places(a: Any, b: Any) -> Any:
+        start = (a, b, a * b, (a, b), 0)
+        return nb.while_loop(lambda s: s[4] < 7, turn, start)[:4]
+
+    x, y = RNG.normal(size=(2, 300))
+    text = str(nb.inspect(grow, "bufferize")((nb.tensor(x), 0)))
+    assert "memref.alloc" not in text[text.index("scf.while") :]
+    np.testing.assert_allclose(nb.compile(grow)((x, 0))[0].numpy(), 32 * x + 31)
+    a, b, c, before = x, y, x * y, (x, y)
+    for _ in range(7):
+        a, b, c, before = b, c * 2.0, a + b, (b, a[::-1])
+    found = nb.tree_leaves(nb.compile(places)(x, y))
+    for ours, theirs in zip(found, [a, b, c, *before], strict=True):
+        np.testing.assert_allclose(ours.numpy(), theirs, 1e-13)
+
+
 def test_a_weak_number_takes_the_dtype_of_what_it_meets() -> None:
     step = nb.tensor(0.5, nb.float64)
     assert nb.while_loop(lambda x: x < 3, lambda x: x + step, 1).dtype == "float64"

@@ -258,6 +258,29 @@ def PlanMemoryPass : Pass<"nabla-plan-memory", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect"];
 }
 
+def KeepCarriesPass : Pass<"nabla-keep-carries", "::mlir::ModuleOp"> {
+  let summary = "Let carries of while loops stay in one place";
+  let description = [{
+    Bufferization makes new memory for what a turn leaves, and copies that once more,
+    unless it is known to be where the carry was. So it is said. What is not computed in
+    the turn, as another carry, is copied before anything is written.
+
+    ```mlir
+    ^bb0(%x: tensor<8xf32>):
+      %y = linalg.generic ...
+      scf.yield %y : tensor<8xf32>
+    ```
+    becomes
+    ```mlir
+    ^bb0(%x: tensor<8xf32>):
+      %y = linalg.generic ...
+      %z = bufferization.materialize_in_destination %y in %x
+      scf.yield %z : tensor<8xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::bufferization::BufferizationDialect"];
+}
+
 def ReadOnlyArgumentsPass : Pass<"nabla-read-only-arguments", "::mlir::ModuleOp"> {
   let summary = "Mark all function arguments as not writable";
   let description = [{
