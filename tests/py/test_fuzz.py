@@ -23,8 +23,9 @@ COUNT = int(os.environ.get("NABLA_FUZZ", "3000"))
 SEED = int(os.environ.get("NABLA_FUZZ_SEED", "0"))
 AT_ONCE = 50
 SPLIT = "\n// -----\n"
-# Upstream's parser (LLVM 22) ends the process for an op whose name is that of a dialect.
-UPSTREAMS = "created with unregistered dialect"
+# Upstream's parser (LLVM 22) ends the process for an op whose name is that of a dialect, and for
+# iterator types that are no strings.
+UPSTREAMS = ("created with unregistered dialect", "mlir::linalg::GenericOp::parse")
 
 WAYS = [
     ["--nabla-pipeline=to=llvm"],
@@ -74,7 +75,7 @@ def test_mutations_are_accepted_or_refused() -> None:
         for text in texts:
             if not survives([text], way):
                 result = nabla_opt.run(text, *way, check=False)
-                if UPSTREAMS in result.stderr:
+                if any(text in result.stderr for text in UPSTREAMS):
                     continue
                 pytest.fail(f"{way} on\n{text}\n{result.returncode}\n{result.stderr[:4000]}")
 
