@@ -15,6 +15,9 @@ namespace nabla {
 /// argument that results become, behind the inputs.
 constexpr llvm::StringLiteral donatedAttributeName("nabla.donated");
 
+/// Of a loop, and of the branch that it becomes: what LLVM is told of it.
+constexpr llvm::StringLiteral loopAnnotationName("llvm.loop_annotation");
+
 #define GEN_PASS_DECL
 #define GEN_PASS_REGISTRATION
 #include "compiler/codegen/cpu/Passes.h.inc"

@@ -490,7 +490,8 @@ def VectorLoopsPass : Pass<"nabla-vector-loops"> {
     }
     ```
     Results of loops that touch more than the last cache keeps are stored past
-    it, `nontemporal`, where whole lines are.
+    it, `nontemporal`, where whole lines are; if such loops read one array,
+    prefetches ask for what comes next.
 
     Ops with other bodies than straight-line arithmetic, or on buffers without a
     static layout, stay.

@@ -79,8 +79,8 @@ bool isView(Operation *op) {
 
 bool isAccess(Operation *op) {
   return isa<memref::LoadOp, memref::StoreOp, vector::LoadOp, vector::StoreOp,
-             vector::MaskedLoadOp, vector::MaskedStoreOp, vector::GatherOp>(
-             op) ||
+             vector::MaskedLoadOp, vector::MaskedStoreOp, vector::GatherOp,
+             memref::PrefetchOp>(op) ||
          (isa<vector::ScatterOp>(op) && op->getNumResults() == 0);
 }
 
@@ -469,6 +469,13 @@ void Rewriter::rewriteAccess(Operation *op) {
                               address(buffer, store.getIndices(), inside),
                               /*alignment=*/0, /*isVolatile=*/false,
                               store.getNontemporal());
+        dead.push_back(op);
+      })
+      .Case([&](memref::PrefetchOp fetch) {
+        const Buffer &buffer = buffers.at(fetch.getMemref());
+        LLVM::Prefetch::create(b, address(buffer, fetch.getIndices()),
+                               fetch.getIsWrite(), fetch.getLocalityHint(),
+                               fetch.getIsDataCache());
         dead.push_back(op);
       })
       .Case([&](vector::LoadOp load) {

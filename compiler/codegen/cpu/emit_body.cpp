@@ -155,6 +155,19 @@ Value BodyEmitter::allLanes() {
   return splatConstant(b, b.getBoolAttr(true), lanes);
 }
 
+Value BodyEmitter::loadRow(const Access &access, Type element) {
+  Value buffer = buffers.buffer(access), first = index(access);
+  if (linesAhead != 0 && buffers.isFetched(access)) {
+    int64_t line = bitsOfLine / element.getIntOrFloatBitWidth();
+    for (int64_t lane = 0; lane < lanes; lane += line)
+      memref::PrefetchOp::create(b, buffer,
+                                 b.add(first, linesAhead * line + lane),
+                                 /*isWrite=*/false, /*localityHint=*/3,
+                                 /*isDataCache=*/true);
+  }
+  return vector::LoadOp::create(b, laneType(element, lanes), buffer, first);
+}
+
 Value BodyEmitter::loadLanes(const Access &access, Type element) {
   Value buffer = buffers.buffer(access);
   switch (stride(access)) {
@@ -163,8 +176,7 @@ Value BodyEmitter::loadLanes(const Access &access, Type element) {
     return splat(b, scalar, lanes);
   }
   case 1:
-    return vector::LoadOp::create(b, laneType(element, lanes), buffer,
-                                  index(access));
+    return loadRow(access, element);
   case -1:
     return reversed(vector::LoadOp::create(b, laneType(element, lanes), buffer,
                                            lowestIndex(access)));

@@ -31,6 +31,10 @@ public:
     return streamed.contains(access.root);
   }
   bool hasStreams() const { return !streamed.empty(); }
+  /// Lets loads from `root` ask for what comes next.
+  void fetch(mlir::Value root) { fetched = root; }
+  bool isFetched(const Access &access) const { return fetched == access.root; }
+  bool fetches() const { return static_cast<bool>(fetched); }
   /// Of a view.
   mlir::Value offset(const Access &access) const {
     return offsets.lookup(access.view);
@@ -42,6 +46,7 @@ public:
 private:
   llvm::DenseMap<mlir::Value, mlir::Value> buffers, offsets;
   llvm::DenseSet<mlir::Value> streamed;
+  mlir::Value fetched;
 };
 
 /// The type of `lanes` elements; the element's own type for one.
@@ -82,12 +87,15 @@ public:
     /// If set, totals take only these lanes; with `maskStores`, so does memory.
     mlir::Value isNew = {};
     bool maskStores = false;
+    /// How far ahead of a load lies what it asks for.
+    int64_t linesAhead = 0;
   };
 
   BodyEmitter(LoopBuilder &b, const FlatBuffers &buffers, const Place &place)
       : b(b), buffers(buffers), ivs(place.ivs), lanes(place.lanes),
         loop(place.loop), isNew(place.isNew),
-        maskStores(place.maskStores && place.isNew) {}
+        maskStores(place.maskStores && place.isNew),
+        linesAhead(place.linesAhead) {}
   ~BodyEmitter() { assert(waiting.empty() && "forgot to store"); }
 
   /// `totals` stand for the outputs of a reduction along the innermost loop and
@@ -114,6 +122,7 @@ public:
 private:
   using Known = std::pair<Access, mlir::Value>;
 
+  mlir::Value loadRow(const Access &access, mlir::Type element);
   mlir::Value loadLanes(const Access &access, mlir::Type element);
   void storeLanes(const Access &access, mlir::Value value);
   void storeRow(const Access &access, mlir::Value value);
@@ -140,6 +149,7 @@ private:
   mlir::Operation *loop;
   mlir::Value isNew;
   bool maskStores;
+  int64_t linesAhead;
   bool delaysStores = false;
   mlir::IRMapping mapping;
   llvm::SmallVector<Known> known, waiting;

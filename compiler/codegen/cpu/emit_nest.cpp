@@ -10,8 +10,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/codegen/cpu/emit_nest.h"
+#include "compiler/codegen/cpu/Passes.h"
 #include "compiler/codegen/cpu/divide.h"
 #include "compiler/codegen/cpu/emit_body.h"
+#include "compiler/codegen/cpu/emit_transposed.h"
 #include "compiler/codegen/cpu/lane_totals.h"
 #include "compiler/codegen/cpu/lanes.h"
 #include "compiler/codegen/cpu/problems.h"
@@ -32,7 +34,7 @@ namespace {
 
 /// So many terms of a sum that is in memory are added at once, if they are
 /// short enough to be computed side by side.
-constexpr int64_t termsAtOnce = 4;
+constexpr int64_t termsAtOnce = 4, termsFromMemory = 8;
 constexpr unsigned maxTermCost = 24;
 /// Sums of more vectors are in memory.
 constexpr int64_t maxSumRegisters = 8;
@@ -42,39 +44,10 @@ constexpr unsigned maxRestCost = 24;
 /// What a program does in two iterations and so many operations needs no loop:
 /// code without loops takes LLVM a fraction of the time.
 constexpr unsigned maxStraightCost = 24;
-/// Squares that are transposed in registers repeat their body for each row.
-constexpr unsigned maxTransposedCost = 10;
-/// Whether an element of memory is read before it is written in the same
-/// iteration, so that doing the iteration twice would change the result.
-bool updatesInPlace(ArrayRef<Kernel *> kernels) {
-  SmallVector<Access *> stored;
-  auto isStored = [&](Access &access) {
-    return llvm::any_of(
-        stored, [&](Access *other) { return other->sameElement(access); });
-  };
-  auto isWritten = [&](Access &access) {
-    return llvm::any_of(kernels, [&](Kernel *kernel) {
-      return !kernel->isReduction.back() && kernel->writes(access.root);
-    });
-  };
-  for (Kernel *kernel : kernels) {
-    for (auto [i, access] : llvm::enumerate(kernel->accesses))
-      if (access && kernel->reads(i) && access->strides.back() != 0 &&
-          !isStored(*access) && isWritten(*access))
-        return true;
-    for (auto [i, access] : llvm::enumerate(kernel->accesses))
-      if (kernel->isOutput(i))
-        stored.push_back(&*access);
-  }
-  return false;
-}
-
-bool canVectorize(Nest &nest) {
-  bool can = nest.isInnermost();
-  nest.forEachKernel(
-      [&](Kernel &kernel) { can = can && kernel.canVectorize(); });
-  return can;
-}
+/// Bodies of one or two operations, and the end of each kernel.
+constexpr unsigned maxShortCost = 3;
+/// What memory sends in the time that it takes to answer, and some more.
+constexpr int64_t linesAhead = 128;
 
 /// Of the dimension that the innermost loop runs over, or parts of it.
 int64_t numIterations(Kernel &kernel) {
@@ -83,13 +56,6 @@ int64_t numIterations(Kernel &kernel) {
     if (dim == kernel.dims.back())
       most = std::max(most, extent);
   return most;
-}
-
-/// The vectors' loop that is all that `nest` holds, or null.
-Nest *onlyVectorLoop(Nest &nest) {
-  Nest *child = nest.children.front().get();
-  bool isOnly = nest.children.size() == 1 && !child->isLeaf();
-  return isOnly && canVectorize(*child) ? child : nullptr;
 }
 
 /// Whether nothing else that the kernels touch is an output of one of them.
@@ -108,10 +74,24 @@ bool haveOwnOutputs(ArrayRef<Kernel *> kernels) {
   });
 }
 
+bool isShort(Nest &nest) { return nest.bodyCost() <= maxShortCost; }
+
 bool isCutShort(Nest &nest) {
   return nest.isCut || llvm::any_of(nest.children, [](auto &child) {
            return isCutShort(*child);
          });
+}
+
+/// Keeps LLVM from repeating the body: it would collect the loads in an order
+/// that the processor does not take for a stream.
+void keepRolled(scf::ForOp loop) {
+  Builder b(loop.getContext());
+  auto unroll = LLVM::LoopUnrollAttr::get(
+      b.getContext(), /*disable=*/b.getBoolAttr(true), {}, {}, {}, {}, {}, {});
+  loop->setAttr(loopAnnotationName,
+                LLVM::LoopAnnotationAttr::get(b.getContext(), {}, {}, {},
+                                              unroll, {}, {}, {}, {}, {}, {},
+                                              {}, {}, {}, {}, {}));
 }
 
 class NestEmitter {
@@ -119,8 +99,9 @@ public:
   NestEmitter(LoopBuilder &b, unsigned vectorBits)
       : b(b), vectorBits(vectorBits) {}
 
-  void emitTop(Nest &nest, ArrayRef<Value> streams) {
-    for (Value root : streams)
+  void emitTop(Nest &nest, const Streams &streams) {
+    buffers.fetch(streams.read);
+    for (Value root : streams.written)
       buffers.stream(root);
     prepareBuffers(nest, [&](Access &access) {
       return !llvm::is_contained(nest.locals, access.root);
@@ -148,17 +129,17 @@ private:
   void emitChildren(Nest &nest);
   bool emitInLanes(Nest &nest);
   bool emitSum(Nest &nest);
+  int64_t chooseTerms(Nest &nest);
+  int64_t chooseLinesAhead(Nest &nest);
   bool emitSumInRegisters(Nest &nest, Nest &inner);
   bool emitRowTotals(Nest &nest);
   void emitTerms(Nest &inner, Value first, int64_t count);
-  bool emitTransposed(Nest &nest);
-  void emitSquare(ArrayRef<Access> columns, Value row, Value column);
-  SmallVector<Access> readsOfColumns(Nest &nest);
   void emitVectorLoop(Nest &nest);
   /// Of the steps between two elements, multiples of a vector's length from the
   /// first one. With `movesBack` the last vector ends with the loop.
   void emitSteps(Nest &nest, Value first, Value last, bool movesBack,
                  SmallVectorImpl<Value> &totals);
+  bool gainsByUnrolling(Nest &nest);
   void emitVectorBody(Nest &nest, Operation *loop, Value iv, bool movesBack,
                       MutableArrayRef<Value> totals);
   void emitKernels(BodyEmitter &body, MutableArrayRef<Value> totals);
@@ -260,12 +241,12 @@ void NestEmitter::emit(Nest &nest) {
     return;
   }
   nest.forEachKernel([&](Kernel &kernel) { b.setLoc(kernel.op.getLoc()); });
-  if (canVectorize(nest)) {
+  if (nest.canVectorize()) {
     emitVectorLoop(nest);
     return;
   }
-  if (emitInLanes(nest) || emitSum(nest) || emitTransposed(nest) ||
-      emitRowTotals(nest))
+  if (emitInLanes(nest) || emitSum(nest) ||
+      emitTransposed(b, buffers, nest, ivs, vectorBits) || emitRowTotals(nest))
     return;
   auto loop = scf::ForOp::create(b, constant(0), countOf(nest), constant(1));
   OpBuilder::InsertionGuard guard(b);
@@ -312,10 +293,27 @@ bool NestEmitter::emitInLanes(Nest &nest) {
   return true;
 }
 
+/// From memory, what is long to compute comes fastest as one stream; several
+/// rows save accesses to totals, which count where each has more than one.
+int64_t NestEmitter::chooseTerms(Nest &nest) {
+  if (!buffers.fetches())
+    return termsAtOnce;
+  unsigned totals = 0;
+  nest.forEachKernel(
+      [&](Kernel &kernel) { totals += kernel.op.getNumDpsInits(); });
+  return isShort(nest) || totals > 1 ? termsFromMemory : 1;
+}
+
+/// Short bodies of several terms have as many loads on the way as there can be.
+int64_t NestEmitter::chooseLinesAhead(Nest &nest) {
+  int64_t streams = std::max<int64_t>(terms.size(), 1);
+  return isShort(nest) && streams > 1 ? 0 : linesAhead / streams;
+}
+
 /// Sums over an outer loop are in memory: several terms are added between a
 /// load and a store.
 bool NestEmitter::emitSum(Nest &nest) {
-  Nest *inner = onlyVectorLoop(nest);
+  Nest *inner = nest.onlyVectorLoop();
   bool isSum = inner && nest.bodyCost() <= maxTermCost;
   nest.forEachKernel([&](Kernel &kernel) {
     isSum = isSum && kernel.isReduction[ivs.size()] &&
@@ -325,7 +323,7 @@ bool NestEmitter::emitSum(Nest &nest) {
     return false;
   if (emitSumInRegisters(nest, *inner))
     return true;
-  int64_t count = std::min(termsAtOnce, nest.extent);
+  int64_t count = std::min(chooseTerms(nest), nest.extent);
   int64_t whole = nest.extent / count * count;
   if (nest.isCut) {
     Value end = wholeSteps(nest, count);
@@ -415,7 +413,7 @@ bool NestEmitter::emitSumInRegisters(Nest &nest, Nest &inner) {
 /// Several rows at once: they share what does not move with them, and their
 /// totals, which become a vector, much of the way from lanes to one.
 bool NestEmitter::emitRowTotals(Nest &nest) {
-  Nest *inner = onlyVectorLoop(nest);
+  Nest *inner = nest.onlyVectorLoop();
   if (!inner || inner->isCut)
     return false;
   int64_t rows = rowsAtOnce(*inner, ivs.size(), vectorBits);
@@ -447,86 +445,6 @@ void NestEmitter::emitTerms(Nest &inner, Value first, int64_t count) {
   emitVectorLoop(inner);
   ivs.pop_back();
   terms.clear();
-}
-
-/// What is read, and not written, and lies in a row along the loop at hand, but
-/// not along the innermost one.
-SmallVector<Access> NestEmitter::readsOfColumns(Nest &nest) {
-  unsigned level = ivs.size();
-  SmallVector<Access> columns;
-  nest.forEachKernel([&](Kernel &kernel) {
-    for (auto [i, access] : llvm::enumerate(kernel.accesses)) {
-      bool isColumn = access && !kernel.isOutput(i) && kernel.reads(i) &&
-                      access->strides[level] == 1 &&
-                      std::abs(access->strides.back()) > 1;
-      if (isColumn && llvm::none_of(columns, [&](Access &other) {
-            return other.sameElement(*access);
-          }))
-        columns.push_back(*access);
-    }
-  });
-  return columns;
-}
-
-/// Columns are read as rows of a square that is transposed in registers.
-bool NestEmitter::emitTransposed(Nest &nest) {
-  Nest *inner = onlyVectorLoop(nest);
-  if (!inner || nest.bodyCost() > maxTransposedCost || nest.isCut ||
-      inner->isCut)
-    return false;
-  unsigned bits = 8;
-  bool isParallel = true;
-  kernels.clear();
-  nest.forEachKernel([&](Kernel &kernel) {
-    kernels.push_back(&kernel);
-    bits = std::max(bits, kernel.widestBits());
-    isParallel = isParallel && !kernel.isReduction[ivs.size()] &&
-                 !kernel.isReduction.back();
-  });
-  lanes = vectorBits / bits;
-  SmallVector<Access> columns = readsOfColumns(nest);
-  bool isWritten = llvm::any_of(kernels, [&](Kernel *kernel) {
-    return llvm::any_of(
-        columns, [&](Access &column) { return kernel->writes(column.root); });
-  });
-  if (!isParallel || columns.empty() || isWritten || nest.extent < lanes ||
-      inner->extent < lanes || updatesInPlace(kernels))
-    return false;
-  forSteps(b, nest.extent, lanes, [&](Value row) {
-    forSteps(b, inner->extent, lanes,
-             [&](Value column) { emitSquare(columns, row, column); });
-  });
-  return true;
-}
-
-void NestEmitter::emitSquare(ArrayRef<Access> columns, Value row,
-                             Value column) {
-  unsigned level = ivs.size();
-  ivs.append({row, column});
-  SmallVector<SmallVector<Value>> squares;
-  for (const Access &access : columns) {
-    Value buffer = buffers.buffer(access);
-    Value first = buffers.index(b, access, ivs);
-    auto type = cast<VectorType>(
-        laneType(getElementTypeOrSelf(buffer.getType()), lanes));
-    SmallVector<Value> rows;
-    for (int64_t i = 0; i < lanes; ++i)
-      rows.push_back(vector::LoadOp::create(
-          b, type, buffer, b.add(first, i * access.strides.back())));
-    squares.push_back(transpose(b, rows));
-  }
-  BodyEmitter body(b, buffers, {ivs, static_cast<unsigned>(lanes)});
-  for (int64_t i = 0; i < lanes; ++i) {
-    if (i != 0) {
-      ivs[level] = b.add(row, i);
-      body.changeStep(level);
-    }
-    for (auto [access, square] : llvm::zip_equal(columns, squares))
-      body.know(access, square[i]);
-    for (Kernel *kernel : kernels)
-      body.emit(*kernel);
-  }
-  ivs.pop_back_n(2);
 }
 
 /// Where a reduction puts an output, behind its loop.
@@ -592,7 +510,8 @@ void NestEmitter::emitVectorBody(Nest &nest, Operation *loop, Value iv,
     std::tie(first, isNew) = moveBack(nest, iv);
   ivs.push_back(first);
   BodyEmitter body(b, buffers,
-                   {ivs, static_cast<unsigned>(lanes), loop, isNew, isInPlace});
+                   {ivs, static_cast<unsigned>(lanes), loop, isNew, isInPlace,
+                    chooseLinesAhead(nest)});
   if (terms.empty())
     emitKernels(body, totals);
   else
@@ -671,6 +590,15 @@ void NestEmitter::emitVectorLoop(Nest &nest) {
   storeTotals(totals);
 }
 
+/// Several vectors are done in each iteration already. Many lines at once, on
+/// the other hand, are no stream any more.
+bool NestEmitter::gainsByUnrolling(Nest &nest) {
+  bool isSum = reductions.empty() && terms.size() > 1;
+  bool selects = llvm::any_of(
+      reductions, [](Reduction &each) { return each.selection.has_value(); });
+  return !isSum && !buffers.hasStreams() && (isShort(nest) || selects);
+}
+
 void NestEmitter::emitSteps(Nest &nest, Value first, Value last, bool movesBack,
                             SmallVectorImpl<Value> &totals) {
   auto from = getConstantIntValue(first), to = getConstantIntValue(last);
@@ -685,6 +613,8 @@ void NestEmitter::emitSteps(Nest &nest, Value first, Value last, bool movesBack,
     return;
   }
   auto loop = scf::ForOp::create(b, first, last, constant(lanes), totals);
+  if (!gainsByUnrolling(nest))
+    keepRolled(loop);
   {
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(loop.getBody());

@@ -215,15 +215,21 @@ bool Kernel::canVectorize() {
   return true;
 }
 
+/// In operations of the processor.
+static unsigned costOf(Operation &op) {
+  if (isa<arith::MaximumFOp, arith::MinimumFOp>(op))
+    return 3; // which asks for numbers that are none
+  bool isFunction =
+      isa_and_nonnull<math::MathDialect>(op.getDialect()) &&
+      !isa<math::AbsFOp, math::AbsIOp, math::SqrtOp, math::FloorOp,
+           math::CeilOp, math::TruncOp, math::RoundEvenOp>(op);
+  return isFunction ? mathCost : 1;
+}
+
 unsigned Kernel::bodyCost() {
   unsigned cost = 0;
   for (Operation &inner : *op.getBlock())
-    cost +=
-        isa_and_nonnull<math::MathDialect>(inner.getDialect()) &&
-                !isa<math::AbsFOp, math::AbsIOp, math::SqrtOp, math::FloorOp,
-                     math::CeilOp, math::TruncOp, math::RoundEvenOp>(inner)
-            ? mathCost
-            : 1;
+    cost += costOf(inner);
   return cost;
 }
 

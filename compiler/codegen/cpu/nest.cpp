@@ -24,6 +24,18 @@ void Nest::forEachKernel(llvm::function_ref<void(Kernel &)> visit) {
     child->forEachKernel(visit);
 }
 
+bool Nest::canVectorize() {
+  bool can = isInnermost();
+  forEachKernel([&](Kernel &kernel) { can = can && kernel.canVectorize(); });
+  return can;
+}
+
+Nest *Nest::onlyVectorLoop() {
+  Nest *child = children.front().get();
+  bool isOnly = children.size() == 1 && !child->isLeaf();
+  return isOnly && child->canVectorize() ? child : nullptr;
+}
+
 unsigned Nest::bodyCost() {
   unsigned cost = 0;
   forEachKernel([&](Kernel &kernel) { cost += kernel.bodyCost(); });
@@ -228,6 +240,29 @@ std::vector<std::unique_ptr<Nest>> fuseAt(ArrayRef<Kernel *> kernels,
 }
 
 } // namespace
+
+bool updatesInPlace(ArrayRef<Kernel *> kernels) {
+  SmallVector<Access *> stored;
+  auto isStored = [&](Access &access) {
+    return llvm::any_of(
+        stored, [&](Access *other) { return other->sameElement(access); });
+  };
+  auto isWritten = [&](Access &access) {
+    return llvm::any_of(kernels, [&](Kernel *kernel) {
+      return !kernel->isReduction.back() && kernel->writes(access.root);
+    });
+  };
+  for (Kernel *kernel : kernels) {
+    for (auto [i, access] : llvm::enumerate(kernel->accesses))
+      if (access && kernel->reads(i) && access->strides.back() != 0 &&
+          !isStored(*access) && isWritten(*access))
+        return true;
+    for (auto [i, access] : llvm::enumerate(kernel->accesses))
+      if (kernel->isOutput(i))
+        stored.push_back(&*access);
+  }
+  return false;
+}
 
 std::vector<std::unique_ptr<Nest>> fuseLoops(ArrayRef<Kernel *> kernels) {
   return fuseAt(kernels, 0);

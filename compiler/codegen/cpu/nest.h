@@ -37,10 +37,18 @@ struct Nest {
     return llvm::all_of(children, [](auto &c) { return c->isLeaf(); });
   }
   void forEachKernel(llvm::function_ref<void(Kernel &)> visit);
+  /// Whether it is an innermost loop that runs on vectors.
+  bool canVectorize();
+  /// The loop of vectors that is all that it holds, or null.
+  Nest *onlyVectorLoop();
   /// Of all kernels together, and the widest of any.
   unsigned bodyCost();
   unsigned widestBits();
 };
+
+/// Whether an element of memory is read before it is written in the same
+/// iteration, so that doing the iteration twice would change the result.
+bool updatesInPlace(llvm::ArrayRef<Kernel *> kernels);
 
 /// Orders the kernels, which stand one behind the other, into nests, such that
 /// those that share buffers share as many loops as their dependences allow.

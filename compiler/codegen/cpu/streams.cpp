@@ -62,14 +62,35 @@ static bool doesRows(Nest &nest) {
                       [](auto &child) { return doesRows(*child); });
 }
 
-SmallVector<Value> findStreams(Nest &nest, int64_t cacheBytes) {
-  SmallVector<Value> streams;
+static bool reads(Kernel &kernel, Value root) {
+  for (auto [i, access] : llvm::enumerate(kernel.accesses))
+    if (access && access->root == root && kernel.reads(i))
+      return true;
+  return llvm::any_of(kernel.lookups, [&](Kernel::Lookup &lookup) {
+    return lookup.access.root == root;
+  });
+}
+
+static unsigned numLoopsReading(Nest &nest, Value root) {
+  bool isRead = false;
+  if (nest.isInnermost())
+    nest.forEachKernel(
+        [&](Kernel &kernel) { isRead = isRead || reads(kernel, root); });
+  unsigned loops = isRead;
+  if (!nest.isInnermost())
+    for (auto &child : nest.children)
+      loops += numLoopsReading(*child, root);
+  return loops;
+}
+
+Streams findStreams(Nest &nest, int64_t cacheBytes) {
+  Streams streams;
   Uses uses = usesIn(nest);
   int64_t bytes = 0;
   for (auto &[root, use] : uses)
     bytes += use.bytes(root);
-  if (cacheBytes == 0 ||
-      bytes * (doesRows(nest) ? cacheShareOfRows : 1) < cacheBytes)
+  int64_t share = doesRows(nest) ? cacheShareOfRows : 1;
+  if (cacheBytes == 0 || bytes * share < cacheBytes)
     return streams;
   auto isSeenElsewhere = [&](Value root) {
     return llvm::is_contained(nest.locals, root) ||
@@ -78,10 +99,20 @@ SmallVector<Value> findStreams(Nest &nest, int64_t cacheBytes) {
              return other.first != root && mayAlias(other.first, root);
            });
   };
-  for (auto &[root, use] : uses)
-    if (!use.isRead && use.bytes(root) * leastShare >= bytes &&
-        !isSeenElsewhere(root))
-      streams.push_back(root);
+  unsigned numRead = 0;
+  for (auto &[root, use] : uses) {
+    if (use.bytes(root) * leastShare < bytes)
+      continue;
+    numRead += use.isRead;
+    if (use.isRead)
+      streams.read = root;
+    if (!use.isRead && !isSeenElsewhere(root))
+      streams.written.push_back(root);
+  }
+  // What is read again comes from a cache, and several streams keep memory busy
+  // as they are.
+  if (numRead != 1 || numLoopsReading(nest, streams.read) != 1)
+    streams.read = {};
   return streams;
 }
 

@@ -11,11 +11,19 @@
 
 namespace nabla {
 
-/// The buffers that `nest` only writes, if a cache of `cacheBytes`, or 0 if
-/// there is none, does not hold all that it touches. Stores to them had better
-/// go past the caches: a line that is written to a cache is read from memory
-/// first, and is gone before anybody reads it.
-llvm::SmallVector<mlir::Value> findStreams(Nest &nest, int64_t cacheBytes);
+/// Buffers that no cache holds.
+struct Streams {
+  /// The only one that is read, once: loads had better ask for what comes next.
+  mlir::Value read;
+  /// Stores had better go past the caches: a line that is written to a cache is
+  /// read from memory first, and is gone before anybody reads it. Only those
+  /// are here that nobody reads at the same time.
+  llvm::SmallVector<mlir::Value> written;
+};
+
+/// What of `nest`, if a cache of `cacheBytes`, or 0 if there is none, does not
+/// hold all that it touches.
+Streams findStreams(Nest &nest, int64_t cacheBytes);
 
 } // namespace nabla
 

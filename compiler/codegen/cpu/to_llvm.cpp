@@ -61,6 +61,13 @@ bool isPlain(Operation *op) {
          llvm::all_of(op->getResultTypes(), hasOneDimension);
 }
 
+/// What loops say to LLVM comes along as an attribute that it does not look at.
+void annotateLoop(LLVM::BrOp branch) {
+  if (auto annotation = dyn_cast_or_null<LLVM::LoopAnnotationAttr>(
+          branch->removeDiscardableAttr(loopAnnotationName)))
+    branch.setLoopAnnotationAttr(annotation);
+}
+
 class ToLLVMPass : public impl::ToLLVMPassBase<ToLLVMPass> {
 public:
   void runOnOperation() override {
@@ -96,7 +103,8 @@ public:
                              ub::UBDialect, vector::VectorDialect>();
     if (failed(applyPartialConversion(getOperation(), target,
                                       std::move(patterns))))
-      signalPassFailure();
+      return signalPassFailure();
+    getOperation()->walk(annotateLoop);
   }
 
 private:

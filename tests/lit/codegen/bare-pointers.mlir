@@ -15,6 +15,7 @@
 // CHECK: llvm.store %[[V]]
 // CHECK: %[[F:.*]] = llvm.getelementptr %[[X]][%[[J]]] : (!llvm.ptr, i64) -> !llvm.ptr, f32
 // CHECK: llvm.load %[[F]] {alignment = 4 : i64} : !llvm.ptr -> vector<8xf32>
+// CHECK: "llvm.intr.prefetch"(%{{.*}}) <{cache = 1 : i32, hint = 3 : i32, rw = 0 : i32}>
 // LLVM-LABEL: llvm.func @views(%{{.*}}: !llvm.ptr {llvm.noalias}, %{{.*}}: i64) -> f32
 func.func @views(%x: memref<8x10xf32> {llvm.noalias}, %i: index) -> f32 {
   %c1 = arith.constant 1 : index
@@ -28,6 +29,7 @@ func.func @views(%x: memref<8x10xf32> {llvm.noalias}, %i: index) -> f32 {
   %flat = memref.reinterpret_cast %x to offset: [0], sizes: [80], strides: [1]
       : memref<8x10xf32> to memref<80xf32>
   %w = vector.load %flat[%i] : memref<80xf32>, vector<8xf32>
+  memref.prefetch %flat[%i], read, locality<3>, data : memref<80xf32>
   vector.store %w, %flat[%c1] : memref<80xf32>, vector<8xf32>
   return %v : f32
 }

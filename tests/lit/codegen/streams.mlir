@@ -4,16 +4,25 @@
 
 // NO-CACHE-NOT: nontemporal
 // NO-CACHE-NOT: fence
+// NO-CACHE-NOT: prefetch
 
-// More than the cache holds: whole lines are stored past it, and a fence lets other threads see
+// CHECK: #[[UNROLL:.*]] = #llvm.loop_unroll<disable = true>
+// CHECK: #[[ROLLED:.*]] = #llvm.loop_annotation<unroll = #[[UNROLL]]>
+
+// More than the cache holds: loads ask for what comes next, whole lines are stored past it, and a fence lets other threads see
 // them.
 
 #one = affine_map<(i) -> (i)>
 // CHECK-LABEL: func.func @large
-// CHECK-SAME: (%{{.*}}: memref<8192xf32>, %[[Y:.*]]: memref<8192xf32>)
+// CHECK-SAME: (%[[X:.*]]: memref<8192xf32>, %[[Y:.*]]: memref<8192xf32>)
 // CHECK: scf.for %[[I:.*]] = %c0 to %c8192 step %c64
+// CHECK: %[[NEXT:.*]] = arith.addi %[[I]], %c2048
+// CHECK: memref.prefetch %[[X]][%[[NEXT]]], read, locality<3>, data
+// CHECK-COUNT-3: memref.prefetch
+// CHECK: vector.load %[[X]][%[[I]]]
 // CHECK: vector.store %{{.*}}, %[[Y]][%[[I]]] {alignment = 64 : i64, nontemporal = true}
-// CHECK: llvm.fence seq_cst
+// CHECK: } {llvm.loop_annotation = #[[ROLLED]]}
+// CHECK-NEXT: llvm.fence seq_cst
 // CHECK-NEXT: return
 func.func @large(%x: memref<8192xf32>, %y: memref<8192xf32>) {
   linalg.generic {indexing_maps = [#one, #one], iterator_types = ["parallel"]}
@@ -62,9 +71,10 @@ func.func @small(%x: memref<8128xf32>, %y: memref<8128xf32>) {
 
 // -----
 
-// Rows that are read before they are written gain earlier.
+// Rows that are read before they are written gain earlier. They are in a cache by then.
 
 // CHECK-LABEL: func.func @rows
+// CHECK-NOT: prefetch
 // CHECK: nontemporal
 // CHECK: llvm.fence
 #id = affine_map<(i, j) -> (i, j)>
@@ -121,6 +131,42 @@ func.func @read(%x: memref<16384xf32>, %y: memref<16384xf32>) {
       ins(%x : memref<16384xf32>) outs(%y : memref<16384xf32>) {
   ^bb0(%a: f32, %old: f32):
     %0 = arith.addf %a, %old : f32
+    linalg.yield %0 : f32
+  }
+  return
+}
+
+// -----
+
+// A largest number of each column: one row after the other, as one stream. A sum is shorter to
+// compute than eight rows are to read.
+
+// CHECK-LABEL: func.func @largest
+// CHECK: scf.for {{.*}} to %c32 step %c1
+// CHECK: scf.for {{.*}} to %c1024
+// CHECK-COUNT-4: memref.prefetch
+// CHECK-NOT: memref.prefetch
+// CHECK: arith.maximumf
+// CHECK-LABEL: func.func @sum
+// CHECK: scf.for {{.*}} to %c32 step %c8
+// CHECK-NOT: memref.prefetch
+// CHECK: arith.addf
+#id = affine_map<(i, j) -> (i, j)>
+#column = affine_map<(i, j) -> (j)>
+func.func @largest(%x: memref<32x1024xf32>, %y: memref<1024xf32>) {
+  linalg.generic {indexing_maps = [#id, #column], iterator_types = ["reduction", "parallel"]}
+      ins(%x : memref<32x1024xf32>) outs(%y : memref<1024xf32>) {
+  ^bb0(%a: f32, %out: f32):
+    %0 = arith.maximumf %out, %a : f32
+    linalg.yield %0 : f32
+  }
+  return
+}
+func.func @sum(%x: memref<32x1024xf32>, %y: memref<1024xf32>) {
+  linalg.generic {indexing_maps = [#id, #column], iterator_types = ["reduction", "parallel"]}
+      ins(%x : memref<32x1024xf32>) outs(%y : memref<1024xf32>) {
+  ^bb0(%a: f32, %out: f32):
+    %0 = arith.addf %out, %a : f32
     linalg.yield %0 : f32
   }
   return

@@ -19,6 +19,23 @@ func.func @main(%x: memref<64xf32> {llvm.noalias}, %y: memref<64xf32>, %s: f32) 
 }
 func.func private @helper(memref<64xf32>)
 
+// What a loop says to LLVM.
+// CHECK-LABEL: llvm.func @loop
+// CHECK: llvm.br {{.*}} {loop_annotation = #
+func.func @loop(%n: index) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  cf.br ^head(%c0 : index)
+^head(%i: index):
+  %more = arith.cmpi slt, %i, %n : index
+  cf.cond_br %more, ^body, ^end
+^body:
+  %next = arith.addi %i, %c1 : index
+  cf.br ^head(%next : index) {llvm.loop_annotation = #llvm.loop_annotation<unroll = <disable = true>>}
+^end:
+  return
+}
+
 // Functions of libm, and vectors of several dimensions, which take several steps.
 // CHECK-LABEL: llvm.func @steps
 // CHECK-DAG: llvm.call @erff
