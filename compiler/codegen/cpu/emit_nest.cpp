@@ -596,7 +596,8 @@ bool NestEmitter::gainsByUnrolling(Nest &nest) {
   bool isSum = reductions.empty() && terms.size() > 1;
   bool selects = llvm::any_of(
       reductions, [](Reduction &each) { return each.selection.has_value(); });
-  return !isSum && !buffers.hasStreams() && (isShort(nest) || selects);
+  return !isSum && !buffers.hasStreams() && !buffers.fetches() &&
+         (isShort(nest) || selects);
 }
 
 void NestEmitter::emitSteps(Nest &nest, Value first, Value last, bool movesBack,
