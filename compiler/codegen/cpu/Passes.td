@@ -398,7 +398,8 @@ def ShareKernelsPass : Pass<"nabla-share-kernels", "::mlir::ModuleOp"> {
   let description = [{
     Layers of a network repeat each other, and so do their derivatives. Nests that are
     equal but for the buffers and scalars that they use become calls of one function, so
-    that LLVM, which takes most of the time of compilation, sees them once.
+    that LLVM, which takes most of the time of compilation, sees them once. They may work on
+    other parts of a buffer, too: where parts begin becomes an argument.
 
     ```mlir
     scf.for %i = ... { use(%x, %i) }
@@ -413,8 +414,12 @@ def ShareKernelsPass : Pass<"nabla-share-kernels", "::mlir::ModuleOp"> {
     }
     ```
     Buffers have static shapes and layouts: they are passed as pointers.
+
+    In a long program each nest is a function, and so is each unit: the region around all
+    that belongs to a nest or a product. Regions that are left are taken away.
   }];
-  let dependentDialects = ["::mlir::func::FuncDialect", "::mlir::LLVM::LLVMDialect"];
+  let dependentDialects = ["::mlir::func::FuncDialect", "::mlir::LLVM::LLVMDialect",
+                           "::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect"];
   let statistics = [Statistic<"numKernels", "kernels", "Functions made">,
                     Statistic<"numNests", "nests", "Nests that became calls">];
 }

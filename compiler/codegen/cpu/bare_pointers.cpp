@@ -376,8 +376,15 @@ void Rewriter::rewriteView(Operation *op) {
     define(result, start);
     return;
   }
-  bool isDynamic = ShapedType::isDynamic(layoutOf(result.getType())->offset);
-  define(result, source.base, isDynamic ? offsetOfView(op, source) : Value());
+  if (!ShapedType::isDynamic(layoutOf(result.getType())->offset)) {
+    define(result, source.base);
+    return;
+  }
+  Value offset = offsetOfView(op, source);
+  std::optional<int64_t> known = getConstantIntValue(offset);
+  define(result, source.base, known ? Value() : offset);
+  if (known) // though its type does not tell
+    buffers[result].layout.offset = *known;
 }
 
 Value Rewriter::offsetOfView(Operation *op, const Buffer &source) {

@@ -20,29 +20,67 @@ namespace nabla {
 /// Of the caches. All buffers begin with one.
 static constexpr int64_t bitsOfLine = 512;
 
-void FlatBuffers::prepare(LoopBuilder &b, const Access &access) {
-  Value &flat = buffers[access.root];
-  if (!flat) {
-    auto type = cast<MemRefType>(access.root.getType());
-    auto flatType =
-        MemRefType::get({type.getNumElements()}, type.getElementType());
-    flat = type == flatType
-               ? access.root
-               : memref::ReinterpretCastOp::create(
-                     b, flatType, access.root, /*offset=*/int64_t(0),
-                     ArrayRef<int64_t>{type.getNumElements()},
-                     ArrayRef<int64_t>{1})
-                     .getResult();
-  }
-  if (access.view && !offsets.count(access.view))
-    offsets[access.view] =
-        memref::ExtractStridedMetadataOp::create(b, access.view).getOffset();
+static int64_t sizeOf(Value buffer) {
+  return cast<MemRefType>(buffer.getType()).getNumElements();
+}
+
+void FlatBuffers::cover(const Access &access, Footprint range) {
+  if (access.view)
+    offsets.insert({access.view, Value()});
+  auto [it, isNew] = views.insert({access.root, {Value(), range}});
+  if (!isNew && !it->second.flat)
+    it->second.range = range.unite(it->second.range);
+}
+
+void FlatBuffers::addAll(const Access &access) {
+  cover(access, {0, sizeOf(access.root) - 1});
+}
+
+void FlatBuffers::add(const Access &access, ArrayRef<int64_t> extents) {
+  if (access.view)
+    return addAll(access);
+  // Parts of a loop may be counted as if each began where the last one ends.
+  Footprint range = footprint(access, extents, 0);
+  cover(access, {std::max<int64_t>(range.low, 0),
+                 std::min(range.high, sizeOf(access.root) - 1)});
+}
+
+void FlatBuffers::add(Kernel &kernel, function_ref<bool(Access &)> which) {
+  for (auto &access : kernel.accesses)
+    if (access && which(*access))
+      add(*access, kernel.extents);
+  for (Kernel::Lookup &lookup : kernel.lookups)
+    addAll(lookup.access);
+}
+
+/// The type of a part does not say where it begins, so that what is done to one
+/// part is the same for any other.
+Value FlatBuffers::flatten(LoopBuilder &b, Value root, Footprint range) {
+  auto type = cast<MemRefType>(root.getType());
+  MemRefLayoutAttrInterface layout;
+  if (range.size() < type.getNumElements())
+    layout = StridedLayoutAttr::get(b.getContext(), ShapedType::kDynamic, {1});
+  auto flat = MemRefType::get({range.size()}, type.getElementType(), layout);
+  if (type == flat)
+    return root;
+  return memref::ReinterpretCastOp::create(b, flat, root, range.low,
+                                           ArrayRef<int64_t>{range.size()},
+                                           ArrayRef<int64_t>{1});
+}
+
+void FlatBuffers::prepare(LoopBuilder &b) {
+  for (auto &[root, view] : views)
+    if (!view.flat)
+      view.flat = flatten(b, root, view.range);
+  for (auto &[view, offset] : offsets)
+    if (!offset)
+      offset = memref::ExtractStridedMetadataOp::create(b, view).getOffset();
 }
 
 Value FlatBuffers::index(LoopBuilder &b, const Access &access,
                          ArrayRef<Value> ivs, int64_t offset) const {
   Value sum = access.view ? offsets.lookup(access.view) : Value();
-  offset += access.offset;
+  offset += access.offset - start(access);
   for (auto [stride, iv] : llvm::zip_equal(access.strides, ivs)) {
     auto [base, number] = splitIndex(iv);
     offset += stride * number;
@@ -211,7 +249,8 @@ void BodyEmitter::storeRow(const Access &access, Value value) {
       type.getElementType().isIndex() ? 64 : type.getElementTypeBitWidth();
   bool isStream = buffers.isStreamed(access) &&
                   lanes * bits % bitsOfLine == 0 &&
-                  knownDivisor(first) * bits % bitsOfLine == 0;
+                  knownDivisor(first) * bits % bitsOfLine == 0 &&
+                  buffers.start(access) * bits % bitsOfLine == 0;
   vector::StoreOp::create(b, value, buffers.buffer(access), first, isStream,
                           isStream ? llvm::MaybeAlign(bitsOfLine / 8)
                                    : llvm::MaybeAlign());

@@ -11,19 +11,31 @@
 #include "compiler/codegen/cpu/loop_builder.h"
 
 #include "mlir/IR/IRMapping.h"
+#include "llvm/ADT/MapVector.h"
 
 namespace nabla {
 
-/// One-dimensional views of buffers, and offsets known at run time.
+/// One-dimensional views of buffers, and offsets known at run time. Of a buffer
+/// a view shows no more than what all accesses touch, from the first element
+/// on: programs do the same to one part of a buffer after the other.
 class FlatBuffers {
 public:
-  /// Makes both for `access` here, for use from here on.
-  void prepare(LoopBuilder &b, const Access &access);
-  bool isPrepared(const Access &access) const {
-    return buffers.contains(access.root);
-  }
+  /// Adds an access from loops of these extents.
+  void add(const Access &access, llvm::ArrayRef<int64_t> extents);
+  /// Adds all of the buffer.
+  void addAll(const Access &access);
+  /// Adds what the kernel touches, where `which` says so, and what it may look
+  /// up.
+  void add(Kernel &kernel, llvm::function_ref<bool(Access &)> which);
+  /// Makes the views that have been added and are not there yet, for use from
+  /// here on.
+  void prepare(LoopBuilder &b);
   mlir::Value buffer(const Access &access) const {
-    return buffers.lookup(access.root);
+    return views.at(access.root).flat;
+  }
+  /// The element of the buffer at which the view begins.
+  int64_t start(const Access &access) const {
+    return views.at(access.root).range.low;
   }
   /// Lets stores to `root` go past the caches.
   void stream(mlir::Value root) { streamed.insert(root); }
@@ -44,7 +56,16 @@ public:
                     llvm::ArrayRef<mlir::Value> ivs, int64_t offset = 0) const;
 
 private:
-  llvm::DenseMap<mlir::Value, mlir::Value> buffers, offsets;
+  struct View {
+    mlir::Value flat;
+    Footprint range;
+  };
+
+  void cover(const Access &access, Footprint range);
+  static mlir::Value flatten(LoopBuilder &b, mlir::Value root, Footprint range);
+
+  llvm::MapVector<mlir::Value, View> views; // of roots
+  llvm::MapVector<mlir::Value, mlir::Value> offsets;
   llvm::DenseSet<mlir::Value> streamed;
   mlir::Value fetched;
 };

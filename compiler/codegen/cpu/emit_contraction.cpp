@@ -17,6 +17,7 @@
 #include "compiler/codegen/cpu/divide.h"
 #include "compiler/codegen/cpu/emit_body.h"
 #include "compiler/codegen/cpu/factor.h"
+#include "compiler/codegen/cpu/unit.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -58,12 +59,11 @@ public:
   ContractionEmitter(LoopBuilder &b, Contraction &c)
       : b(b), c(c), block(c.block), rows(c, c.a, c.m, block.rows),
         columns(c, c.b, c.n, block.columns()) {
-    for (auto &access : c.kernel.accesses)
-      buffers.prepare(b, *access);
+    auto all = [](Access &) { return true; };
+    buffers.add(c.kernel, all);
     for (Kernel &kernel : c.epilogue)
-      for (auto &access : kernel.accesses)
-        if (access)
-          buffers.prepare(b, *access);
+      buffers.add(kernel, all);
+    buffers.prepare(b);
     place.ivs.assign(c.kernel.depth(), constant(0));
     place.slots = place.ivs;
     for (int64_t extent : c.kernel.extents)
@@ -641,9 +641,10 @@ void ContractionEmitter::finishBlock(ValueRange sums) {
 } // namespace
 
 void emitContraction(LoopBuilder &b, Contraction &contraction) {
-  ContractionEmitter(b, contraction).emit();
+  ContractionEmitter emitter(b, contraction);
+  emitUnit(b, [&] { emitter.emit(); });
   if (contraction.rest)
-    ContractionEmitter(b, *contraction.rest).emit();
+    emitContraction(b, *contraction.rest);
 }
 
 } // namespace nabla

@@ -19,6 +19,7 @@
 #include "compiler/codegen/cpu/problems.h"
 #include "compiler/codegen/cpu/selection.h"
 #include "compiler/codegen/cpu/streams.h"
+#include "compiler/codegen/cpu/unit.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -104,12 +105,15 @@ public:
     for (Value root : streams.written)
       buffers.stream(root);
     prepareBuffers(nest, [&](Access &access) {
-      return !llvm::is_contained(nest.locals, access.root);
+      return !llvm::is_contained(nest.locals, access.root) &&
+             !llvm::is_contained(nest.slots, access.root);
     });
-    if (nest.partSize != 0)
-      return emitParts(nest);
-    emit(nest);
-    endStreams();
+    emitUnit(b, [&] {
+      if (nest.partSize != 0)
+        return emitParts(nest);
+      emit(nest);
+      endStreams();
+    });
   }
 
 private:
@@ -180,13 +184,8 @@ private:
 
 void NestEmitter::prepareBuffers(Nest &nest,
                                  llvm::function_ref<bool(Access &)> which) {
-  nest.forEachKernel([&](Kernel &kernel) {
-    for (auto &access : kernel.accesses)
-      if (access && which(*access))
-        buffers.prepare(b, *access);
-    for (Kernel::Lookup &lookup : kernel.lookups)
-      buffers.prepare(b, lookup.access);
-  });
+  nest.forEachKernel([&](Kernel &kernel) { buffers.add(kernel, which); });
+  buffers.prepare(b);
 }
 
 void NestEmitter::emitParts(Nest &nest) {

@@ -57,7 +57,8 @@ void Factor::allocate(LoopBuilder &b, FlatBuffers &buffers) {
   access.root =
       memref::AllocOp::create(b, MemRefType::get({size}, c.factorType()),
                               b.getI64IntegerAttr(lineBytes));
-  buffers.prepare(b, access);
+  buffers.addAll(access);
+  buffers.prepare(b);
 }
 
 void Factor::release(LoopBuilder &b) {

@@ -228,3 +228,73 @@ func.func @results_of_others(%x: memref<64xf32>, %y: memref<64xf32>) {
   }
   return
 }
+
+// -----
+
+// Where parts of a buffer begin is an argument, and a constant if all begin there.
+// CHECK-LABEL: func.func @parts
+// CHECK-SAME: (%[[X:.*]]: memref<4x64xf32>, %[[Y:.*]]: memref<2x64xf32>)
+// CHECK: call @kernel(%[[X]], %[[Y]], %c0{{.*}}) : (memref<4x64xf32>, memref<2x64xf32>, index) -> ()
+// CHECK: call @kernel(%[[X]], %[[Y]], %c128{{.*}})
+// CHECK-NOT: scf.for
+// CHECK: func.func private @kernel(%[[A:.*]]: memref<4x64xf32> {llvm.noalias}, %[[B:.*]]: memref<2x64xf32> {llvm.noalias}, %[[START:.*]]: index)
+// CHECK: memref.reinterpret_cast %[[A]] to offset: [%[[START]]], sizes: [64], strides: [1]
+// CHECK: memref.reinterpret_cast %[[B]] to offset: [64], sizes: [64], strides: [1]
+func.func @parts(%x: memref<4x64xf32>, %y: memref<2x64xf32>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c64 = arith.constant 64 : index
+  %x0 = memref.reinterpret_cast %x to offset: [0], sizes: [64], strides: [1]
+      : memref<4x64xf32> to memref<64xf32, strided<[1], offset: ?>>
+  %x2 = memref.reinterpret_cast %x to offset: [128], sizes: [64], strides: [1]
+      : memref<4x64xf32> to memref<64xf32, strided<[1], offset: ?>>
+  %y1 = memref.reinterpret_cast %y to offset: [64], sizes: [64], strides: [1]
+      : memref<2x64xf32> to memref<64xf32, strided<[1], offset: ?>>
+  scf.for %i = %c0 to %c64 step %c1 {
+    %0 = memref.load %x0[%i] : memref<64xf32, strided<[1], offset: ?>>
+    %1 = arith.mulf %0, %0 : f32
+    memref.store %1, %y1[%i] : memref<64xf32, strided<[1], offset: ?>>
+  }
+  scf.for %i = %c0 to %c64 step %c1 {
+    %0 = memref.load %x2[%i] : memref<64xf32, strided<[1], offset: ?>>
+    %1 = arith.mulf %0, %0 : f32
+    memref.store %1, %y1[%i] : memref<64xf32, strided<[1], offset: ?>>
+  }
+  return
+}
+
+// -----
+
+// Of a short program, units without loops stay where they are.
+// CHECK-LABEL: func.func @units
+// CHECK-NOT: call
+// CHECK-NOT: scf.execute_region
+// CHECK-COUNT-2: memref.store
+// CHECK-NOT: func.func
+func.func @units(%x: memref<2xf32>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  scf.execute_region {
+    %0 = memref.load %x[%c0] : memref<2xf32>
+    %1 = arith.mulf %0, %0 : f32
+    %2 = arith.mulf %1, %1 : f32
+    %3 = arith.mulf %2, %2 : f32
+    %4 = arith.mulf %3, %3 : f32
+    %5 = arith.mulf %4, %4 : f32
+    %6 = arith.mulf %5, %5 : f32
+    memref.store %6, %x[%c0] : memref<2xf32>
+    scf.yield
+  }
+  scf.execute_region {
+    %0 = memref.load %x[%c0] : memref<2xf32>
+    %1 = arith.mulf %0, %0 : f32
+    %2 = arith.mulf %1, %1 : f32
+    %3 = arith.mulf %2, %2 : f32
+    %4 = arith.mulf %3, %3 : f32
+    %5 = arith.mulf %4, %4 : f32
+    %6 = arith.mulf %5, %5 : f32
+    memref.store %6, %x[%c0] : memref<2xf32>
+    scf.yield
+  }
+  return
+}
