@@ -235,6 +235,44 @@ def lstm(steps: int = 200, batch: int = 32, inputs: int = 64, width: int = 128) 
     return Model(weights, data, loss, steps * turn)
 
 
+def unrolled_rnn(steps: int = 300, batch: int = 8, inputs: int = 16, width: int = 32) -> Model:
+    """One layer over a sequence, in a loop of Python: a program as long as the sequence."""
+
+    def weights() -> Tree:
+        return {
+            "inputs": matrix(1, inputs, width),
+            "state": matrix(2, width, width),
+            "bias": zeros(width),
+        }
+
+    def loss(m: Any, weights: Tree, x: Any, targets: Any) -> Any:
+        h = m.zeros((batch, width))
+        for t in range(steps):
+            h = m.tanh(x[t] @ weights["inputs"] + h @ weights["state"] + weights["bias"])
+        return m.mean((h - targets) ** 2)
+
+    def data() -> tuple[np.ndarray, ...]:
+        return normal(3, steps, batch, inputs), normal(4, batch, width)
+
+    return Model(weights, data, loss, steps * 2 * batch * width * (2 * inputs + 3 * width))
+
+
+# ---------------------------------------------------------------- numbers
+
+
+def chain(m: Any, x: Any, length: int) -> Any:
+    """`x` after so many operations, one behind the other."""
+    operations: tuple[Callable[[Any], Any], ...] = (
+        m.sin,
+        lambda x: x * 1.01,
+        lambda x: x + 0.1,
+        lambda x: x * x,
+    )
+    for i in range(length):
+        x = operations[i % 4](x)
+    return x
+
+
 MODELS: dict[str, Callable[[], Model]] = {
     "MLP 784-512-512-10, batch 128": lambda: mlp((784, 512, 512, 10), 128),
     "MLP 784-512-512-10, batch 8": lambda: mlp((784, 512, 512, 10), 8),

@@ -7,6 +7,8 @@
 #include "compiler/pipelines/Phases.h"
 
 #include "compiler/codegen/cpu/Passes.h"
+#include "compiler/codegen/cpu/read_in_place.h"
+#include "compiler/codegen/cpu/split_blocks.h"
 #include "compiler/conversion/Passes.h"
 #include "compiler/pipelines/canonicalize.h"
 #include "compiler/pipelines/conditional.h"
@@ -49,6 +51,7 @@ static void addSchedule(OpPassManager &passes) {
 static void addBufferize(OpPassManager &passes) {
   passes.addPass(createKeepCarriesPass());
   passes.addPass(createReadOnlyArgumentsPass());
+  passes.addNestedPass<func::FuncOp>(createReadInPlacePass());
   passes.addPass(createEliminateEmptyTensorsPass());
   bufferization::OneShotBufferizePassOptions bufferize;
   bufferize.bufferizeFunctionBoundaries = true;
@@ -98,6 +101,7 @@ static void addLLVM(OpPassManager &passes) {
   passes.addPass(createToLLVMPass());
   passes.addPass(createReconcileUnrealizedCastsPass());
   passes.addPass(createPackedEntryPass());
+  passes.addPass(createSplitBlocksPass());
 }
 
 static void addObject(OpPassManager &passes) {

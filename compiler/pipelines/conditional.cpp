@@ -69,7 +69,9 @@ private:
 
 } // namespace
 
-static bool isSubset(Operation *op) { return isa<SubsetOpInterface>(op); }
+static bool isInsertion(Operation *op) {
+  return isa<SubsetInsertionOpInterface>(op);
+}
 
 static bool isCall(Operation *op) { return isa<CallOpInterface>(op); }
 
@@ -106,7 +108,7 @@ static void addInliner(OpPassManager &passes) {
 std::unique_ptr<Pass> nabla::createEliminateEmptyTensorsPass() {
   static constexpr Passes passes = {
       "nabla-eliminate-empty-tensors",
-      "Compute tensors where they are inserted, if any are", isSubset,
+      "Compute tensors where they are inserted, if any are", isInsertion,
       addEmptyTensorElimination};
   return std::make_unique<ConditionalPass>(passes);
 }

@@ -77,3 +77,12 @@ def test_what_is_outside_of_kernels_does_not_grow_with_the_steps() -> None:
     assert few.count("call @kernel") < many.count("call @kernel")
     for op in ("vector.load", "arith.mulf", "scf.for"):
         assert few.count(op) == many.count(op)
+
+
+def test_no_function_grows_with_the_program() -> None:
+    """What LLVM takes for a function grows faster than the function."""
+    fn, arguments = unrolled(120)
+    functions = str(nb.inspect(fn, "llvm")(*arguments)).split("llvm.func ")[1:]
+    calls = [text.count("llvm.call") for text in functions]
+    assert sum(calls) > 500
+    assert max(calls) < 300

@@ -103,6 +103,9 @@ bool isFar(Operation *producer, Operation *consumer) {
 /// Whether `consumer` would read what nobody needs behind `producer`, of more
 /// elements than the result has: it would be kept in its place all the way.
 bool keepsMore(linalg::LinalgOp producer, Operation *consumer) {
+  // First, for the order in a block takes long to find out where it changes.
+  if (!isFar(producer, consumer))
+    return false;
   int64_t kept = 0;
   for (OpOperand *input : producer.getDpsInputOperands()) {
     Value value = input->get();
@@ -114,7 +117,7 @@ bool keepsMore(linalg::LinalgOp producer, Operation *consumer) {
                   });
     kept += isLast ? elementsOf(value) : 0;
   }
-  return kept > elementsOf(producer->getResult(0)) && isFar(producer, consumer);
+  return kept > elementsOf(producer->getResult(0));
 }
 
 static bool shouldFuse(OpOperand *operand) {

@@ -33,8 +33,9 @@ static void pack(LLVM::LLVMFuncOp entry) {
       continue;
     Value slot =
         LLVM::GEPOp::create(b, pointer, pointer, pointers, LLVM::GEPArg(i));
-    block.getArgument(i).replaceAllUsesWith(
-        LLVM::LoadOp::create(b, pointer, slot));
+    auto load = LLVM::LoadOp::create(b, pointer, slot);
+    load.setInvariant(true);
+    block.getArgument(i).replaceAllUsesWith(load);
   }
   block.eraseArguments(0, count);
   entry.setName((entry.getName() + "_packed").str());

@@ -8,6 +8,7 @@
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 
@@ -22,8 +23,14 @@ void emitUnit(LoopBuilder &b, llvm::function_ref<void()> body) {
     body();
     scf::YieldOp::create(b);
   }
+  auto isOutside = [&](Value value) {
+    return value.getParentBlock() != &block;
+  };
   for (Operation &op : llvm::make_early_inc_range(block)) {
-    if (isa<memref::AllocOp>(op))
+    // Units with other numbers can be one function.
+    bool isNumber = isa<vector::BroadcastOp>(op) &&
+                    llvm::all_of(op.getOperands(), isOutside);
+    if (isa<memref::AllocOp>(op) || isNumber)
       op.moveBefore(unit);
     else if (isa<memref::DeallocOp>(op))
       op.moveAfter(unit);

@@ -13,7 +13,8 @@ namespace nabla {
 
 /// Keeps together what `body` emits, a nest or a product with all that belongs
 /// to it, in a region of its own: `share_kernels` makes a function of it or
-/// takes the region away. Memory is allocated in front of it and freed behind.
+/// takes the region away. Memory is allocated in front of it and freed behind;
+/// vectors of one number are made in front, too.
 void emitUnit(LoopBuilder &b, llvm::function_ref<void()> body);
 
 } // namespace nabla

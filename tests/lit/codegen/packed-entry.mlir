@@ -13,9 +13,9 @@ llvm.func @helper(%x: !llvm.ptr) attributes {sym_visibility = "private"} {
 // CHECK: llvm.func @use(!llvm.ptr, !llvm.ptr)
 // CHECK: llvm.func @main_packed(%[[POINTERS:.*]]: !llvm.ptr) {
 // CHECK-NEXT: %[[FIRST:.*]] = llvm.getelementptr %[[POINTERS]][0]
-// CHECK-NEXT: %[[X:.*]] = llvm.load %[[FIRST]] : !llvm.ptr -> !llvm.ptr
+// CHECK-NEXT: %[[X:.*]] = llvm.load %[[FIRST]] invariant : !llvm.ptr -> !llvm.ptr
 // CHECK-NEXT: %[[THIRD:.*]] = llvm.getelementptr %[[POINTERS]][2]
-// CHECK-NEXT: %[[Y:.*]] = llvm.load %[[THIRD]] : !llvm.ptr -> !llvm.ptr
+// CHECK-NEXT: %[[Y:.*]] = llvm.load %[[THIRD]] invariant : !llvm.ptr -> !llvm.ptr
 // CHECK-NEXT: llvm.call @use(%[[X]], %[[Y]]) : (!llvm.ptr, !llvm.ptr) -> ()
 // CHECK-NEXT: llvm.return
 // CHECK: llvm.func internal @helper(
