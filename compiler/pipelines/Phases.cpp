@@ -7,8 +7,6 @@
 #include "compiler/pipelines/Phases.h"
 
 #include "compiler/codegen/cpu/Passes.h"
-#include "compiler/codegen/cpu/read_in_place.h"
-#include "compiler/codegen/cpu/split_blocks.h"
 #include "compiler/conversion/Passes.h"
 #include "compiler/pipelines/canonicalize.h"
 #include "compiler/pipelines/conditional.h"

@@ -7,8 +7,6 @@
 #include "compiler/pipelines/RegisterAll.h"
 
 #include "compiler/codegen/cpu/Passes.h"
-#include "compiler/codegen/cpu/read_in_place.h"
-#include "compiler/codegen/cpu/split_blocks.h"
 #include "compiler/conversion/Passes.h"
 #include "compiler/pipelines/Phases.h"
 #include "compiler/pipelines/canonicalize.h"
@@ -119,8 +117,6 @@ void nabla::registerAllPasses() {
   registerNablaTransformsPasses();
   registerNablaConversionPasses();
   registerNablaCpuCodegenPasses();
-  mlir::registerPass(createReadInPlacePass);
-  mlir::registerPass(createSplitBlocksPass);
   mlir::registerPass(createCanonicalizePass);
   mlir::registerPass(createEliminateEmptyTensorsPass);
   mlir::registerPass(createDeallocatePass);

@@ -393,6 +393,45 @@ def SeparateTemporariesPass : Pass<"nabla-separate-temporaries"> {
   }];
 }
 
+def ReadInPlacePass : Pass<"nabla-read-in-place", "::mlir::func::FuncOp"> {
+  let summary = "Show readers the buffer of a value that nobody writes to";
+  let description = [{
+    Bufferization compares each use of a value with all others, which takes the square of
+    their number. Readers of a value with many uses are shown its buffer instead.
+
+    ```mlir
+    linalg.generic ins(%x) outs(...)
+    ```
+    becomes
+    ```mlir
+    %b = bufferization.to_buffer %x read_only
+    %r = bufferization.to_tensor %b restrict
+    linalg.generic ins(%r) outs(...)
+    ```
+  }];
+  let dependentDialects = ["::mlir::bufferization::BufferizationDialect"];
+}
+
+def SplitBlocksPass : Pass<"nabla-split-blocks", "::mlir::ModuleOp"> {
+  let summary = "Make functions of parts of long blocks";
+  let description = [{
+    Much that LLVM does to a block takes the square of its length. What is made within a
+    part is not needed behind it. Constants, addresses and invariant loads are repeated in
+    each part; all else is handed over.
+
+    ```mlir
+    llvm.call @kernel(%x)  // many of them
+    ```
+    becomes
+    ```mlir
+    llvm.call @main.part(%x)
+    llvm.call @main.part_0(%x)
+    ```
+  }];
+  let options = [Option<"maxOps", "max-ops", "unsigned", /*default=*/"256",
+                        "of a block that stays as it is; addresses do not count">];
+}
+
 def ShareKernelsPass : Pass<"nabla-share-kernels", "::mlir::ModuleOp"> {
   let summary = "Make loop nests that occur several times functions";
   let description = [{

@@ -4,13 +4,17 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/codegen/cpu/read_in_place.h"
+#include "compiler/codegen/cpu/Passes.h"
 
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/Pass/Pass.h"
+
+namespace nabla {
+#define GEN_PASS_DEF_READINPLACEPASS
+#include "compiler/codegen/cpu/Passes.h.inc"
+} // namespace nabla
 
 using namespace mlir;
 
@@ -71,19 +75,8 @@ void readBuffer(Value value) {
   }
 }
 
-struct ReadInPlacePass
-    : PassWrapper<ReadInPlacePass, OperationPass<func::FuncOp>> {
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(ReadInPlacePass)
-
-  StringRef getArgument() const final { return "nabla-read-in-place"; }
-  StringRef getDescription() const final {
-    return "Show readers the buffer of a value that nobody writes to";
-  }
-
-  void getDependentDialects(DialectRegistry &registry) const override {
-    registry.insert<bufferization::BufferizationDialect>();
-  }
-
+class ReadInPlacePass : public impl::ReadInPlacePassBase<ReadInPlacePass> {
+public:
   void runOnOperation() override {
     func::FuncOp function = getOperation();
     SmallVector<Value> values;
@@ -98,9 +91,5 @@ struct ReadInPlacePass
 };
 
 } // namespace
-
-std::unique_ptr<Pass> createReadInPlacePass() {
-  return std::make_unique<ReadInPlacePass>();
-}
 
 } // namespace nabla

@@ -4,16 +4,20 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "compiler/codegen/cpu/split_blocks.h"
+#include "compiler/codegen/cpu/Passes.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/SymbolTable.h"
-#include "mlir/Pass/Pass.h"
 
 #include <limits>
+
+namespace nabla {
+#define GEN_PASS_DEF_SPLITBLOCKSPASS
+#include "compiler/codegen/cpu/Passes.h.inc"
+} // namespace nabla
 
 using namespace mlir;
 
@@ -151,16 +155,9 @@ void Splitter::outline(ArrayRef<Operation *> ops) {
   LLVM::CallOp::create(b, loc, function, arguments);
 }
 
-struct SplitBlocksPass : PassWrapper<SplitBlocksPass, OperationPass<ModuleOp>> {
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(SplitBlocksPass)
-
-  SplitBlocksPass() = default;
-  SplitBlocksPass(const SplitBlocksPass &other) : PassWrapper(other) {}
-
-  StringRef getArgument() const final { return "nabla-split-blocks"; }
-  StringRef getDescription() const final {
-    return "Make functions of parts of long blocks";
-  }
+class SplitBlocksPass : public impl::SplitBlocksPassBase<SplitBlocksPass> {
+public:
+  using Base::Base;
 
   void runOnOperation() override {
     SymbolTable symbols(getOperation());
@@ -171,17 +168,8 @@ struct SplitBlocksPass : PassWrapper<SplitBlocksPass, OperationPass<ModuleOp>> {
     for (Block *block : blocks)
       Splitter(*block, std::max(4u, +maxOps), symbols).split();
   }
-
-  Option<unsigned> maxOps{
-      *this, "max-ops",
-      llvm::cl::desc("of a block that stays as it is; addresses do not count"),
-      llvm::cl::init(256)};
 };
 
 } // namespace
-
-std::unique_ptr<Pass> createSplitBlocksPass() {
-  return std::make_unique<SplitBlocksPass>();
-}
 
 } // namespace nabla
