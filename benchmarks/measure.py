@@ -217,6 +217,7 @@ class Codes(NamedTuple):
 def output_of(code: str, cache: str, jax_caches: bool) -> str:
     """The last line that a program prints in a process of its own."""
     environment = {**os.environ, "JAX_PLATFORMS": "cpu", "NABLA_CACHE_DIR": cache}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # packages are compiled when installed
     if jax_caches:
         environment |= {
             "JAX_COMPILATION_CACHE_DIR": cache,

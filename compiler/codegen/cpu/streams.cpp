@@ -13,8 +13,9 @@ using namespace mlir;
 
 namespace nabla {
 
-/// Where one loop reads a row and a later one writes it, the stores have memory
-/// for themselves, and gain by going past a cache from this share of it on.
+/// Where one loop reads a row, and a later one reads it again and writes it,
+/// the stores have memory for themselves: those of results gain by going past a
+/// cache from this share of it on.
 static constexpr int64_t cacheShareOfRows = 3;
 /// Results that are a smaller part of all that is touched are of no account.
 static constexpr int64_t leastShare = 8;
@@ -54,14 +55,6 @@ static Uses usesIn(Nest &nest) {
   return uses;
 }
 
-/// Whether some loop of `nest` holds several.
-static bool doesRows(Nest &nest) {
-  auto isLoop = [](auto &child) { return !child->isLeaf(); };
-  return llvm::count_if(nest.children, isLoop) > 1 ||
-         llvm::any_of(nest.children,
-                      [](auto &child) { return doesRows(*child); });
-}
-
 static bool reads(Kernel &kernel, Value root) {
   for (auto [i, access] : llvm::enumerate(kernel.accesses))
     if (access && access->root == root && kernel.reads(i))
@@ -83,19 +76,29 @@ static unsigned numLoopsReading(Nest &nest, Value root) {
   return loops;
 }
 
+/// Whether some loop reads what another one reads.
+static bool readsTwice(Nest &nest, const Uses &uses) {
+  return llvm::any_of(
+      uses, [&](auto &use) { return numLoopsReading(nest, use.first) > 1; });
+}
+
 Streams findStreams(Nest &nest, int64_t cacheBytes) {
   Streams streams;
   Uses uses = usesIn(nest);
   int64_t bytes = 0;
   for (auto &[root, use] : uses)
     bytes += use.bytes(root);
-  int64_t share = doesRows(nest) ? cacheShareOfRows : 1;
-  if (cacheBytes == 0 || bytes * share < cacheBytes)
+  bool fillsCache = bytes >= cacheBytes;
+  if (cacheBytes == 0 ||
+      (!fillsCache &&
+       (bytes * cacheShareOfRows < cacheBytes || !readsTwice(nest, uses))))
     return streams;
-  auto isSeenElsewhere = [&](Value root) {
-    return llvm::is_contained(nest.locals, root) ||
-           llvm::is_contained(nest.slots, root) ||
-           llvm::any_of(uses, [&](auto &other) {
+  // Temporaries are read soon.
+  auto goesPast = [&](Value root) {
+    return (fillsCache || isa<BlockArgument>(root)) &&
+           !llvm::is_contained(nest.locals, root) &&
+           !llvm::is_contained(nest.slots, root) &&
+           llvm::none_of(uses, [&](auto &other) {
              return other.first != root && mayAlias(other.first, root);
            });
   };
@@ -106,12 +109,12 @@ Streams findStreams(Nest &nest, int64_t cacheBytes) {
     numRead += use.isRead;
     if (use.isRead)
       streams.read = root;
-    if (!use.isRead && !isSeenElsewhere(root))
+    else if (goesPast(root))
       streams.written.push_back(root);
   }
   // What is read again comes from a cache, and several streams keep memory busy
   // as they are.
-  if (numRead != 1 || numLoopsReading(nest, streams.read) != 1)
+  if (!fillsCache || numRead != 1 || numLoopsReading(nest, streams.read) != 1)
     streams.read = {};
   return streams;
 }

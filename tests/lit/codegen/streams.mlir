@@ -171,3 +171,32 @@ func.func @sum(%x: memref<32x1024xf32>, %y: memref<1024xf32>) {
   }
   return
 }
+
+// -----
+
+// Each array is read by one loop only.
+
+// CHECK-LABEL: func.func @rows_read_once
+// CHECK-NOT: nontemporal
+// CHECK: return
+#id = affine_map<(i, j) -> (i, j)>
+#row = affine_map<(i, j) -> (i)>
+func.func @rows_read_once(%x: memref<8x512xf32>, %w: memref<8x512xf32>, %y: memref<8x512xf32>) {
+  %zero = arith.constant 0.0 : f32
+  %sums = memref.alloc() : memref<8xf32>
+  linalg.fill ins(%zero : f32) outs(%sums : memref<8xf32>)
+  linalg.generic {indexing_maps = [#id, #row], iterator_types = ["parallel", "reduction"]}
+      ins(%x : memref<8x512xf32>) outs(%sums : memref<8xf32>) {
+  ^bb0(%a: f32, %out: f32):
+    %0 = arith.addf %out, %a : f32
+    linalg.yield %0 : f32
+  }
+  linalg.generic {indexing_maps = [#id, #row, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%w, %sums : memref<8x512xf32>, memref<8xf32>) outs(%y : memref<8x512xf32>) {
+  ^bb0(%a: f32, %sum: f32, %out: f32):
+    %0 = arith.mulf %a, %sum : f32
+    linalg.yield %0 : f32
+  }
+  memref.dealloc %sums : memref<8xf32>
+  return
+}
