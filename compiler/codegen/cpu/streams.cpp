@@ -64,6 +64,22 @@ static bool reads(Kernel &kernel, Value root) {
   });
 }
 
+/// Whether a buffer that may be the same memory is touched.
+static bool isSeenElsewhere(Nest &nest, Value root) {
+  bool isSeen = false;
+  auto look = [&](const Access &access) {
+    isSeen |= access.root != root && mayAlias(access.root, root);
+  };
+  nest.forEachKernel([&](Kernel &kernel) {
+    for (auto &access : kernel.accesses)
+      if (access)
+        look(*access);
+    for (Kernel::Lookup &lookup : kernel.lookups)
+      look(lookup.access);
+  });
+  return isSeen;
+}
+
 static unsigned numLoopsReading(Nest &nest, Value root) {
   bool isRead = false;
   if (nest.isInnermost())
@@ -76,12 +92,6 @@ static unsigned numLoopsReading(Nest &nest, Value root) {
   return loops;
 }
 
-/// Whether some loop reads what another one reads.
-static bool readsTwice(Nest &nest, const Uses &uses) {
-  return llvm::any_of(
-      uses, [&](auto &use) { return numLoopsReading(nest, use.first) > 1; });
-}
-
 Streams findStreams(Nest &nest, int64_t cacheBytes) {
   Streams streams;
   Uses uses = usesIn(nest);
@@ -89,23 +99,22 @@ Streams findStreams(Nest &nest, int64_t cacheBytes) {
   for (auto &[root, use] : uses)
     bytes += use.bytes(root);
   bool fillsCache = bytes >= cacheBytes;
-  if (cacheBytes == 0 ||
-      (!fillsCache &&
-       (bytes * cacheShareOfRows < cacheBytes || !readsTwice(nest, uses))))
+  if (cacheBytes == 0 || bytes * cacheShareOfRows < cacheBytes)
     return streams;
+  uses.remove_if([&](auto &use) {
+    return use.second.bytes(use.first) * leastShare < bytes;
+  });
+  bool readsTwice = llvm::any_of(
+      uses, [&](auto &use) { return numLoopsReading(nest, use.first) > 1; });
   // Temporaries are read soon.
   auto goesPast = [&](Value root) {
-    return (fillsCache || isa<BlockArgument>(root)) &&
+    return (fillsCache || (readsTwice && isa<BlockArgument>(root))) &&
            !llvm::is_contained(nest.locals, root) &&
            !llvm::is_contained(nest.slots, root) &&
-           llvm::none_of(uses, [&](auto &other) {
-             return other.first != root && mayAlias(other.first, root);
-           });
+           !isSeenElsewhere(nest, root);
   };
   unsigned numRead = 0;
   for (auto &[root, use] : uses) {
-    if (use.bytes(root) * leastShare < bytes)
-      continue;
     numRead += use.isRead;
     if (use.isRead)
       streams.read = root;
@@ -114,7 +123,7 @@ Streams findStreams(Nest &nest, int64_t cacheBytes) {
   }
   // What is read again comes from a cache, and several streams keep memory busy
   // as they are.
-  if (!fillsCache || numRead != 1 || numLoopsReading(nest, streams.read) != 1)
+  if (!fillsCache || numRead != 1 || readsTwice)
     streams.read = {};
   return streams;
 }
