@@ -270,7 +270,7 @@ class Numpy(Library):
         return np.squeeze(total + top, axis)
 
 
-_PEERS: dict[str, tuple[str, type[Library]]] = {
+_PEERS: dict[str, tuple[str, Callable[[], Library]]] = {
     "jax": ("jax", Jax),
     "torch": ("torch", Torch),
     "torch.compile": ("torch", CompiledTorch),
