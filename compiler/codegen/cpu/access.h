@@ -14,6 +14,14 @@
 
 namespace nabla {
 
+/// A line of the caches. All buffers begin with one.
+constexpr int64_t bitsOfLine = 512;
+
+/// The width of an element in memory.
+inline unsigned bitsOfElement(mlir::Type element) {
+  return element.isIndex() ? 64 : element.getIntOrFloatBitWidth();
+}
+
 /// The element `offset + sum(strides[l] * iv[l])` of a contiguous buffer, for
 /// the loops `l` of a nest, outermost first.
 struct Access {

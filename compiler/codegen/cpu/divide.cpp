@@ -25,7 +25,7 @@ static constexpr double workOfPart = 1 << 18, workOfPartInLoop = 1 << 16;
 /// Enough for many threads to end at the same time.
 static constexpr double mostParts = 64;
 /// Parts of a loop over single elements are whole lines of the cache.
-static constexpr int64_t elementsOfLine = 64, bitsOfLine = 512;
+static constexpr int64_t elementsOfLine = 64;
 /// No vector is longer.
 static constexpr int64_t mostLanes = 256;
 /// An access to memory, in units of work.

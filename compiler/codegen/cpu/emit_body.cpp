@@ -17,9 +17,6 @@ using namespace mlir;
 
 namespace nabla {
 
-/// Of the caches. All buffers begin with one.
-static constexpr int64_t bitsOfLine = 512;
-
 static int64_t sizeOf(Value buffer) {
   return cast<MemRefType>(buffer.getType()).getNumElements();
 }
@@ -196,7 +193,7 @@ Value BodyEmitter::allLanes() {
 Value BodyEmitter::loadRow(const Access &access, Type element) {
   Value buffer = buffers.buffer(access), first = index(access);
   if (linesAhead != 0 && buffers.isFetched(access)) {
-    int64_t line = bitsOfLine / element.getIntOrFloatBitWidth();
+    int64_t line = bitsOfLine / bitsOfElement(element);
     for (int64_t lane = 0; lane < lanes; lane += line)
       memref::PrefetchOp::create(b, buffer,
                                  b.add(first, linesAhead * line + lane),
@@ -245,8 +242,7 @@ Value BodyEmitter::load(const Access &access, Type element) {
 void BodyEmitter::storeRow(const Access &access, Value value) {
   auto type = cast<VectorType>(value.getType());
   Value first = index(access);
-  unsigned bits =
-      type.getElementType().isIndex() ? 64 : type.getElementTypeBitWidth();
+  unsigned bits = bitsOfElement(type.getElementType());
   bool isStream = buffers.isStreamed(access) &&
                   lanes * bits % bitsOfLine == 0 &&
                   knownDivisor(first) * bits % bitsOfLine == 0 &&

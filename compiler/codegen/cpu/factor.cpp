@@ -17,7 +17,7 @@ using namespace mlir;
 namespace nabla {
 
 /// Copied rows are lines of the cache apart that are no power of two.
-static constexpr int64_t lineBytes = 64;
+static constexpr int64_t lineBytes = bitsOfLine / 8;
 
 Factor::Factor(Contraction &c, unsigned operand, unsigned along, int64_t count)
     : c(c), operand(operand), along(along), count(count) {}

@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "compiler/codegen/cpu/Passes.h"
+#include "compiler/codegen/cpu/access.h"
 
 #include "mlir/Conversion/LLVMCommon/MemRefBuilder.h"
 #include "mlir/Conversion/LLVMCommon/TypeConverter.h"
@@ -38,10 +39,7 @@ int64_t numWords(Type type) {
   auto vector = dyn_cast<VectorType>(type);
   if (!vector)
     return 1;
-  Type element = vector.getElementType();
-  int64_t bytes = element.isIndex()
-                      ? wordBytes
-                      : llvm::divideCeil(element.getIntOrFloatBitWidth(), 8);
+  int64_t bytes = llvm::divideCeil(bitsOfElement(vector.getElementType()), 8);
   return llvm::divideCeil(vector.getNumElements() * bytes, wordBytes);
 }
 

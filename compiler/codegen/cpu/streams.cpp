@@ -28,8 +28,7 @@ struct Use {
   bool isRead = false;
 
   int64_t bytes(Value root) const {
-    Type element = getElementTypeOrSelf(root.getType());
-    unsigned bits = element.isIndex() ? 64 : element.getIntOrFloatBitWidth();
+    unsigned bits = bitsOfElement(getElementTypeOrSelf(root.getType()));
     return elements ? elements->size() * bits / 8 : 0;
   }
 };

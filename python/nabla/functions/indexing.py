@@ -386,20 +386,7 @@ def take_along_axis(x: TensorLike, indices: Any, axis: int | None = -1) -> Tenso
     )
     """
     value = as_value(x, "take_along_axis")
-    index = as_value(_integers("take_along_axis", indices), "take_along_axis")
-    if index.type.dtype.kind not in ("int", "uint"):
-        raise TypeError(at_user(f"take_along_axis: indices {index.type.short} are not integers"))
-    if axis is None:
-        value, axis = e.reshape(value, (value.type.size,)), 0
-    rank = value.type.rank
-    if index.type.rank != rank:
-        raise ValueError(
-            at_user(
-                f"take_along_axis: shapes {list(value.type.shape)} and {list(index.type.shape)} "
-                "differ in the number of dimensions"
-            )
-        )
-    dim = normalize_axis("take_along_axis", axis, rank)
+    value, index, dim = _along_dimension("take_along_axis", value, indices, axis)
     places = selecting.in_range(index, value.type.shape[dim])
     assert isinstance(places, Value)
     return wrap(along(value, places, dim))
@@ -423,20 +410,8 @@ def put_along_axis(
     """
     op = "put_along_axis"
     given = as_value(x, op)
-    value, places = given, as_value(_integers(op, indices), op)
-    if places.type.dtype.kind not in ("int", "uint"):
-        raise TypeError(at_user(f"{op}: indices {places.type.short} are not integers"))
-    if axis is None:
-        value, axis = e.reshape(value, (value.type.size,)), 0
+    value, places, dim = _along_dimension(op, given, indices, axis)
     rank = value.type.rank
-    if places.type.rank != rank:
-        raise ValueError(
-            at_user(
-                f"{op}: shapes {list(value.type.shape)} and {list(places.type.shape)} differ in "
-                "the number of dimensions"
-            )
-        )
-    dim = normalize_axis(op, axis, rank)
     grid = [
         wrap(places)
         if i == dim
@@ -445,6 +420,26 @@ def put_along_axis(
     ]
     result = Chosen(wrap(value), tuple(grid)).set(values)
     return wrap(e.reshape(result._value, given.type.shape))
+
+
+def _along_dimension(
+    op: str, value: Value, indices: Any, axis: int | None
+) -> tuple[Value, Value, int]:
+    """The value, flat for no axis, integers of as many dimensions, and which one they are along."""
+    index = as_value(_integers(op, indices), op)
+    if index.type.dtype.kind not in ("int", "uint"):
+        raise TypeError(at_user(f"{op}: indices {index.type.short} are not integers"))
+    if axis is None:
+        value, axis = e.reshape(value, (value.type.size,)), 0
+    rank = value.type.rank
+    if index.type.rank != rank:
+        raise ValueError(
+            at_user(
+                f"{op}: shapes {list(value.type.shape)} and {list(index.type.shape)} differ in "
+                "the number of dimensions"
+            )
+        )
+    return value, index, normalize_axis(op, axis, rank)
 
 
 def along(x: Value, index: Value, dim: int) -> Value:
