@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """What this machine can do at best, measured: multiply-adds and bytes read a second.
 
-Both kernels are MLIR that Nabla compiles; they keep to registers, or do nothing but load.
+Both kernels are MLIR that Nabla compiles; they keep to registers, or do nothing but load. What is
+loaded is as large as the arrays of `rows/reductions.py`, and, as there, in no cache: two threads
+reach far more where their halves lie in memory of different parts of the machine, but an array of
+this size has one place.
 """
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
+from functools import cache, partial
 from typing import NamedTuple
 
 import nabla as nb
@@ -17,8 +20,10 @@ import numpy as np
 _LANES = 16  # a register of AVX-512, two of AVX2
 _VECTOR = f"vector<{_LANES}xf32>"
 _CHAINS = 12  # that do not wait for each other
-_TURNS = 2_000_000  # milliseconds, for starting threads takes a tenth of one
+_ROUNDS = 1_000_000  # milliseconds, as waking threads takes a tenth of one
 _FLOATS = 16 << 20  # 64 MiB
+_BLOCK = 1365 * _LANES * _CHAINS  # floats, that one thread loads: 1 MiB
+_AHEAD = 128 * 16  # floats prefetched: 128 lines
 
 
 class Machine(NamedTuple):
@@ -29,71 +34,87 @@ class Machine(NamedTuple):
 
 
 def measure(threads: int, rounds: int = 20) -> Machine:
+    blocks = _FLOATS // _BLOCK
+    flops = 2 * _LANES * _CHAINS * _ROUNDS * threads
+    bytes_read = 4 * _BLOCK * blocks
     return Machine(
-        2 * _LANES * _CHAINS * _TURNS / _fastest(_multiply_adds(), threads, rounds) * threads,
-        4 * _FLOATS / _fastest(_reads(), threads, rounds) * threads,
+        flops / _fastest(_multiply_adds(threads), rounds),
+        bytes_read / _fastest(_reads(blocks), rounds),
     )
 
 
-def _fastest(run: Callable[[], object], threads: int, rounds: int) -> float:
-    """The least seconds of a round in which each thread runs once."""
-    run()
+def empty_caches() -> None:
+    """Fills them with what nobody asks for."""
+    _unwanted().sum()
+
+
+@cache
+def _unwanted() -> np.ndarray:
+    return np.ones(64 << 20, np.float32)
+
+
+def _fastest(run: Callable[[], object], rounds: int) -> float:
+    """Seconds of a call, caches empty and threads awake."""
     best = float("inf")
+    run()
     for _ in range(rounds):
-        others = [threading.Thread(target=run) for _ in range(threads - 1)]
+        empty_caches()
         start = time.perf_counter()
-        for other in others:
-            other.start()
         run()
-        for other in others:
-            other.join()
         best = min(best, time.perf_counter() - start)
     return best
 
 
-def _multiply_adds() -> Callable[[], object]:
+def _multiply_adds(threads: int) -> Callable[[], object]:
     body = [f"%b{i} = vector.fma %a{i}, %factor, %factor : {_VECTOR}" for i in range(_CHAINS)]
-    return _kernel(_LANES, _TURNS, 1, body)
+    return _kernel(_LANES, threads, range(_ROUNDS), body)
 
 
-def _reads() -> Callable[[], object]:
-    step = _LANES * _CHAINS
+def _reads(blocks: int) -> Callable[[], object]:
+    kind = f"memref<{_FLOATS}xf32>"
     body = [
         f"""%o{i} = arith.constant {i * _LANES} : index
-        %p{i} = arith.addi %turn, %o{i} : index
-        %v{i} = vector.load %x[%p{i}] : memref<{_FLOATS}xf32>, {_VECTOR}
+        %p{i} = arith.addi %position, %o{i} : index
+        %q{i} = arith.addi %p{i}, %ahead : index
+        memref.prefetch %x[%q{i}], read, locality<3>, data : {kind}
+        %v{i} = vector.load %x[%p{i}] : {kind}, {_VECTOR}
         %b{i} = arith.addf %a{i}, %v{i} : {_VECTOR}"""
         for i in range(_CHAINS)
     ]
-    return _kernel(_FLOATS, _FLOATS // step * step, step, body)
+    return _kernel(_FLOATS, blocks, range(0, _BLOCK, _LANES * _CHAINS), body)
 
 
-def _kernel(size: int, end: int, step: int, body: list[str]) -> Callable[[], object]:
-    """A loop that makes %b of %a in each chain. All are summed, or they would be left out."""
+def _kernel(size: int, turns: int, span: range, body: list[str]) -> Callable[[], object]:
+    """In parallel, loops that make %b of %a in each chain. All are summed, or they would be left
+    out."""
     chains = range(_CHAINS)
     kinds = ", ".join([_VECTOR] * _CHAINS)
     sums = "\n".join(f"%s{i + 1} = arith.addf %s{i}, %r#{i} : {_VECTOR}" for i in chains)
     text = f"""
-    func.func public @main(%tensor: tensor<{size}xf32>) -> tensor<{_LANES}xf32> {{
-      %x = bufferization.to_buffer %tensor read_only
-        : tensor<{size}xf32> to memref<{size}xf32>
+    func.func public @main(%in: tensor<{size}xf32>) -> tensor<{turns}x{_LANES}xf32> {{
+      %x = bufferization.to_buffer %in read_only : tensor<{size}xf32> to memref<{size}xf32>
+      %y = memref.alloc() : memref<{turns}x{_LANES}xf32>
       %s0 = arith.constant dense<0.0> : {_VECTOR}
-      %begin = arith.constant 0 : index
-      %end = arith.constant {end} : index
-      %step = arith.constant {step} : index
-      %factor = vector.load %x[%begin] : memref<{size}xf32>, {_VECTOR}
-      %r:{_CHAINS} = scf.for %turn = %begin to %end step %step
-          iter_args({", ".join(f"%a{i} = %s0" for i in chains)}) -> ({kinds}) {{
-        {"".join(body)}
-        scf.yield {", ".join(f"%b{i}" for i in chains)} : {kinds}
+      %start = arith.constant {span.start} : index
+      %stop = arith.constant {span.stop} : index
+      %step = arith.constant {span.step} : index
+      %ahead = arith.constant {_AHEAD} : index
+      %factor = vector.load %x[%start] : memref<{size}xf32>, {_VECTOR}
+      scf.forall (%turn) in ({turns}) {{
+        %begin = arith.muli %turn, %stop : index
+        %r:{_CHAINS} = scf.for %i = %start to %stop step %step
+            iter_args({", ".join(f"%a{i} = %s0" for i in chains)}) -> ({kinds}) {{
+          %position = arith.addi %begin, %i : index
+          {"".join(body)}
+          scf.yield {", ".join(f"%b{i}" for i in chains)} : {kinds}
+        }}
+        {sums}
+        vector.store %s{_CHAINS}, %y[%turn, %start] : memref<{turns}x{_LANES}xf32>, {_VECTOR}
       }}
-      {sums}
-      %m = memref.alloc() : memref<{_LANES}xf32>
-      vector.store %s{_CHAINS}, %m[%begin] : memref<{_LANES}xf32>, {_VECTOR}
-      %y = bufferization.to_tensor %m restrict writable
-        : memref<{_LANES}xf32> to tensor<{_LANES}xf32>
-      return %y : tensor<{_LANES}xf32>
+      %result = bufferization.to_tensor %y restrict writable
+        : memref<{turns}x{_LANES}xf32> to tensor<{turns}x{_LANES}xf32>
+      return %result : tensor<{turns}x{_LANES}xf32>
     }}"""
     executable = nb._nabla.Executable(nb._nabla.Module.parse(text))
     x = nb._nabla.Buffer.from_dlpack(np.full(size, 0.5, np.float32))
-    return lambda: executable([x])
+    return partial(executable, [x])

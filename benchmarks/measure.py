@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from benchmarks.machine import empty_caches
 from benchmarks.peers import Library
 
 Call = Callable[[], Any]
@@ -46,7 +47,7 @@ class Figure(NamedTuple):
     rivals: Sequence[str] = ()  # the libraries that count for the ratio
     goal: float | None = None  # of the ratio
     flops: float = 0  # that the work takes at least, if it is known
-    bytes: float = 0  # that it reads at least
+    bytes: float = 0  # that it reads and writes at least
 
     def ratio(self, which: str = "middle") -> float | None:
         """Nabla's number over the least of the rivals'."""
@@ -70,7 +71,7 @@ class Calls(NamedTuple):
     make: Callable[[Any], Call]  # what a library calls, everything put in place
     goal: float | None = None
     flops: float = 0
-    bytes: float = 0
+    bytes: float = 0  # if some: each call finds the caches empty
     peers: Sequence[str] = ("jax", "torch", "numpy")
     shown: Sequence[str] = ()  # peers that do not count for the ratio
     tolerance: float = 1e-3
@@ -84,7 +85,8 @@ class Calls(NamedTuple):
         self._compare({m.name: m.leaves(m.wait(calls[m.name]())) for m in libraries})
         ends = {m.name: self._end(m) for m in libraries}
         seconds = 0 if plan.quick else plan.seconds
-        samples = take_turns(calls, seconds, plan.threads > 1, ends)
+        cold = self.bytes > 0 and not plan.quick
+        samples = take_turns(calls, ends, seconds, plan.threads > 1, cold)
         found = {name: numbers(times) for name, times in samples.items()}
         rivals = [m.name for m in libraries if m.name.removesuffix(".compile") in self.peers]
         return [Figure(self.name, "us", found, rivals, self.goal, self.flops, self.bytes)]
@@ -135,24 +137,27 @@ def wait_for_quiet(most: float = 0.5) -> None:
 
 def take_turns(
     calls: Mapping[str, Call],
+    ends: Mapping[str, Callable[[Any], Any]],
     seconds: float,
     settle: bool,
-    ends: Mapping[str, Callable[[Any], Any]],
+    cold: bool,
 ) -> dict[str, list[float]]:
     """Microseconds of a call; short ones are repeated within a turn, and `ends` are given the
     last result.
 
     `settle`: wait before each turn until the threads of the library before have gone to sleep,
-    and wake those of the next.
+    and wake those of the next. `cold`: empty the caches then, and call once.
     """
     samples: dict[str, list[float]] = {name: [] for name in calls}
-    repeats = {name: _repeats(call, ends[name]) for name, call in calls.items()}
+    repeats = {name: 1 if cold else _repeats(call, ends[name]) for name, call in calls.items()}
     end = time.perf_counter() + seconds
     while time.perf_counter() < end or len(samples["nabla"]) < (5 if seconds else 1):
         for name, call in calls.items():
             if settle:
                 wait_for_quiet()
                 _turn(call, ends[name], 1)
+            if cold:
+                empty_caches()
             spent = _turn(call, ends[name], repeats[name])
             samples[name].append(spent / repeats[name] * 1e6)
     return samples
