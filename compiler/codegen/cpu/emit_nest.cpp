@@ -17,6 +17,7 @@
 #include "compiler/codegen/cpu/lane_totals.h"
 #include "compiler/codegen/cpu/lanes.h"
 #include "compiler/codegen/cpu/problems.h"
+#include "compiler/codegen/cpu/running_totals.h"
 #include "compiler/codegen/cpu/selection.h"
 #include "compiler/codegen/cpu/streams.h"
 #include "compiler/codegen/cpu/unit.h"
@@ -244,6 +245,9 @@ void NestEmitter::emit(Nest &nest) {
     emitVectorLoop(nest);
     return;
   }
+  if (nest.isInnermost() &&
+      emitRunningTotals(b, buffers, nest, ivs, vectorBits, linesAhead))
+    return;
   if (emitInLanes(nest) || emitSum(nest) ||
       emitTransposed(b, buffers, nest, ivs, vectorBits) || emitRowTotals(nest))
     return;

@@ -14,6 +14,9 @@ namespace nabla {
 
 /// Squares repeat their body for each row.
 static constexpr unsigned maxTransposedCost = 10;
+/// Squares side by side in what is read: memory sends neighbouring lines faster
+/// than others.
+static constexpr int64_t squaresAtOnce = 4;
 
 /// What is read, and not written, and lies in a row along the loop at hand, but
 /// not along the innermost one.
@@ -88,13 +91,23 @@ bool emitTransposed(LoopBuilder &b, const FlatBuffers &buffers, Nest &nest,
   if (!isParallel || columns.empty() || isWritten || nest.extent < lanes ||
       inner->extent < lanes || updatesInPlace(kernels))
     return false;
-  forSteps(b, nest.extent, lanes, [&](Value row) {
+  auto emitRows = [&](Value first, int64_t count) {
     forSteps(b, inner->extent, lanes, [&](Value column) {
-      SmallVector<Value> place(ivs);
-      place.append({row, column});
-      emitSquare(b, buffers, kernels, columns, place, lanes);
+      forSteps(b, count, lanes, [&](Value row) {
+        SmallVector<Value> place(ivs);
+        place.append({b.add(first, row), column});
+        emitSquare(b, buffers, kernels, columns, place, lanes);
+      });
     });
-  });
+  };
+  int64_t block = lanes * squaresAtOnce;
+  int64_t whole = nest.extent / block * block;
+  if (whole > 0)
+    forSteps(b, whole, block, [&](Value first) { emitRows(first, block); });
+  if (whole < nest.extent) {
+    int64_t first = std::min(whole, nest.extent - lanes);
+    emitRows(b.index(first), nest.extent - first);
+  }
   return true;
 }
 
