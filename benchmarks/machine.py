@@ -2,9 +2,8 @@
 """What this machine can do at best, measured: multiply-adds and bytes read a second.
 
 Both kernels are MLIR that Nabla compiles; they keep to registers, or do nothing but load. What is
-loaded is as large as the arrays of `rows/reductions.py`, and, as there, in no cache: two threads
-reach far more where their halves lie in memory of different parts of the machine, but an array of
-this size has one place.
+loaded is in no cache. How fast that is depends on where an array lies, for several threads above
+all: rows are compared with reads of their own array, and the figure for the machine is of one.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ _LANES = 16  # a register of AVX-512, two of AVX2
 _VECTOR = f"vector<{_LANES}xf32>"
 _CHAINS = 12  # that do not wait for each other
 _ROUNDS = 1_000_000  # milliseconds, as waking threads takes a tenth of one
-_FLOATS = 16 << 20  # 64 MiB
+_FLOATS = 16 << 20  # 64 MiB, as much as the rows of `rows/reductions.py` read
 _BLOCK = 1365 * _LANES * _CHAINS  # floats, that one thread loads: 1 MiB
 _AHEAD = 128 * 16  # floats prefetched: 128 lines
 
@@ -34,13 +33,27 @@ class Machine(NamedTuple):
 
 
 def measure(threads: int, rounds: int = 20) -> Machine:
-    blocks = _FLOATS // _BLOCK
     flops = 2 * _LANES * _CHAINS * _ROUNDS * threads
-    bytes_read = 4 * _BLOCK * blocks
+    x = np.full(_FLOATS, 0.5, np.float32)
     return Machine(
         flops / _fastest(_multiply_adds(threads), rounds),
-        bytes_read / _fastest(_reads(blocks), rounds),
+        x.nbytes / _fastest(reading(x), rounds),
     )
+
+
+def reading(x: np.ndarray) -> Callable[[], object]:
+    """Reads an array of f32 from beginning to end, but for a rest of less than 1 MiB."""
+    body = [
+        f"""%o{i} = arith.constant {i * _LANES} : index
+        %p{i} = arith.addi %position, %o{i} : index
+        %q{i} = arith.addi %p{i}, %ahead : index
+        memref.prefetch %x[%q{i}], read, locality<3>, data : memref<{x.size}xf32>
+        %v{i} = vector.load %x[%p{i}] : memref<{x.size}xf32>, {_VECTOR}
+        %b{i} = arith.addf %a{i}, %v{i} : {_VECTOR}"""
+        for i in range(_CHAINS)
+    ]
+    turns = range(0, _BLOCK, _LANES * _CHAINS)
+    return _kernel(x.reshape(-1), x.size // _BLOCK, turns, body)
 
 
 def empty_caches() -> None:
@@ -67,26 +80,13 @@ def _fastest(run: Callable[[], object], rounds: int) -> float:
 
 def _multiply_adds(threads: int) -> Callable[[], object]:
     body = [f"%b{i} = vector.fma %a{i}, %factor, %factor : {_VECTOR}" for i in range(_CHAINS)]
-    return _kernel(_LANES, threads, range(_ROUNDS), body)
+    return _kernel(np.full(_LANES, 0.5, np.float32), threads, range(_ROUNDS), body)
 
 
-def _reads(blocks: int) -> Callable[[], object]:
-    kind = f"memref<{_FLOATS}xf32>"
-    body = [
-        f"""%o{i} = arith.constant {i * _LANES} : index
-        %p{i} = arith.addi %position, %o{i} : index
-        %q{i} = arith.addi %p{i}, %ahead : index
-        memref.prefetch %x[%q{i}], read, locality<3>, data : {kind}
-        %v{i} = vector.load %x[%p{i}] : {kind}, {_VECTOR}
-        %b{i} = arith.addf %a{i}, %v{i} : {_VECTOR}"""
-        for i in range(_CHAINS)
-    ]
-    return _kernel(_FLOATS, blocks, range(0, _BLOCK, _LANES * _CHAINS), body)
-
-
-def _kernel(size: int, turns: int, span: range, body: list[str]) -> Callable[[], object]:
+def _kernel(x: np.ndarray, turns: int, span: range, body: list[str]) -> Callable[[], object]:
     """In parallel, loops that make %b of %a in each chain. All are summed, or they would be left
     out."""
+    size = x.size
     chains = range(_CHAINS)
     kinds = ", ".join([_VECTOR] * _CHAINS)
     sums = "\n".join(f"%s{i + 1} = arith.addf %s{i}, %r#{i} : {_VECTOR}" for i in chains)
@@ -116,5 +116,4 @@ def _kernel(size: int, turns: int, span: range, body: list[str]) -> Callable[[],
       return %result : tensor<{turns}x{_LANES}xf32>
     }}"""
     executable = nb._nabla.Executable(nb._nabla.Module.parse(text))
-    x = nb._nabla.Buffer.from_dlpack(np.full(size, 0.5, np.float32))
-    return partial(executable, [x])
+    return partial(executable, [nb._nabla.Buffer.from_dlpack(x)])

@@ -10,15 +10,17 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from benchmarks.machine import empty_caches
+from benchmarks.machine import empty_caches, reading
 from benchmarks.peers import Library
 
 Call = Callable[[], Any]
+_READING = "reading"  # takes turns with the libraries
 ROOT = Path(__file__).parents[1]
 
 
@@ -47,7 +49,7 @@ class Figure(NamedTuple):
     rivals: Sequence[str] = ()  # the libraries that count for the ratio
     goal: float | None = None  # of the ratio
     flops: float = 0  # that the work takes at least, if it is known
-    bytes: float = 0  # that it reads and writes at least
+    memory: float = 0  # microseconds that memory takes for it at least
 
     def ratio(self, which: str = "middle") -> float | None:
         """Nabla's number over the least of the rivals'."""
@@ -71,7 +73,9 @@ class Calls(NamedTuple):
     make: Callable[[Any], Call]  # what a library calls, everything put in place
     goal: float | None = None
     flops: float = 0
-    bytes: float = 0  # if some: each call finds the caches empty
+    # Over the largest argument of the call, then a partial, that memory is asked for at least; if
+    # some, each call finds the caches empty.
+    passes: int = 0
     peers: Sequence[str] = ("jax", "torch", "numpy")
     shown: Sequence[str] = ()  # peers that do not count for the ratio
     tolerance: float = 1e-3
@@ -81,22 +85,27 @@ class Calls(NamedTuple):
     def measure(self, plan: Plan) -> list[Figure]:
         wanted = ("nabla", *self.peers, *self.shown)
         libraries = [m for m in plan.libraries if m.name.removesuffix(".compile") in wanted]
-        calls = {m.name: self._call(m) for m in libraries}
+        made = {m.name: self.make(m) for m in libraries}
+        calls = {m.name: self._waiting(m, made[m.name]) for m in libraries}
         self._compare({m.name: m.leaves(m.wait(calls[m.name]())) for m in libraries})
         ends = {m.name: self._end(m) for m in libraries}
+        cold = self.passes > 0 and not plan.quick
+        if cold:
+            call = made["nabla"]
+            assert isinstance(call, partial)
+            calls[_READING] = reading(max(map(np.asarray, call.args), key=np.size))
         seconds = 0 if plan.quick else plan.seconds
-        cold = self.bytes > 0 and not plan.quick
         samples = take_turns(calls, ends, seconds, plan.threads > 1, cold)
         found = {name: numbers(times) for name, times in samples.items()}
+        memory = self.passes * found.pop(_READING).middle if cold else 0
         rivals = [m.name for m in libraries if m.name.removesuffix(".compile") in self.peers]
-        return [Figure(self.name, "us", found, rivals, self.goal, self.flops, self.bytes)]
+        return [Figure(self.name, "us", found, rivals, self.goal, self.flops, memory)]
 
-    def _call(self, m: Library) -> Call:
-        call = self.make(m)
+    def _waiting(self, m: Library, call: Call) -> Call:
         return call if self.lazy else lambda: m.wait(call())
 
     def _end(self, m: Library) -> Callable[[Any], Any]:
-        return (lambda last: m.leaves(m.wait(last))) if self.lazy else lambda last: last
+        return (lambda last: m.leaves(m.wait(last))) if self.lazy else _last
 
     def _compare(self, results: Mapping[str, list[np.ndarray]]) -> None:
         """All must be what Nabla's are, relative to the largest element of each array."""
@@ -117,7 +126,7 @@ def compiled_on(
     def call(m: Any) -> Call:
         own = [m.put(array) for array in arrays]
         compiled = m.jit(make(m))
-        return lambda: compiled(*own)
+        return partial(compiled, *own)
 
     return call
 
@@ -149,18 +158,24 @@ def take_turns(
     and wake those of the next. `cold`: empty the caches then, and call once.
     """
     samples: dict[str, list[float]] = {name: [] for name in calls}
-    repeats = {name: 1 if cold else _repeats(call, ends[name]) for name, call in calls.items()}
+    repeats = {
+        name: 1 if cold else _repeats(call, ends.get(name, _last)) for name, call in calls.items()
+    }
     end = time.perf_counter() + seconds
     while time.perf_counter() < end or len(samples["nabla"]) < (5 if seconds else 1):
         for name, call in calls.items():
             if settle:
                 wait_for_quiet()
-                _turn(call, ends[name], 1)
+                _turn(call, ends.get(name, _last), 1)
             if cold:
                 empty_caches()
-            spent = _turn(call, ends[name], repeats[name])
+            spent = _turn(call, ends.get(name, _last), repeats[name])
             samples[name].append(spent / repeats[name] * 1e6)
     return samples
+
+
+def _last(result: Any) -> Any:
+    return result
 
 
 def _repeats(call: Call, end: Callable[[Any], Any]) -> int:

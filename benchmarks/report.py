@@ -13,7 +13,7 @@ _NAME, _CELL = 48, 17
 
 def limit(figure: Figure, machine: Machine) -> float:
     """Microseconds below which this machine cannot do the work; 0 if that is not known."""
-    return 1e6 * max(figure.flops / machine.flops, figure.bytes / machine.bytes_read)
+    return max(1e6 * figure.flops / machine.flops, figure.memory)
 
 
 def heading(libraries: list[str]) -> str:
