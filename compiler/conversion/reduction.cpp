@@ -154,17 +154,11 @@ template <typename OpTy> struct LowerArgReduce : OpConversionPattern<OpTy> {
     Value x = extendToCompute(b, args[0]), best = extendToCompute(b, args[1]);
     Value isBetter;
     if (isa<FloatType>(element)) {
-      auto compare = [&](arith::CmpFPredicate predicate, Value l, Value r) {
-        return arith::CmpFOp::create(b, predicate, l, r);
-      };
-      Value wins =
-          compare(isMax ? arith::CmpFPredicate::OGT : arith::CmpFPredicate::OLT,
-                  x, best);
-      // The first NaN wins for good.
-      Value isNan = compare(arith::CmpFPredicate::UNO, x, x);
-      Value wasNumber = compare(arith::CmpFPredicate::ORD, best, best);
-      isBetter = arith::OrIOp::create(
-          b, wins, arith::AndIOp::create(b, isNan, wasNumber));
+      // Also true of NaN, of which the first wins for good.
+      using F = arith::CmpFPredicate;
+      Value wins = arith::CmpFOp::create(b, isMax ? F::UGT : F::ULT, x, best);
+      Value wasNumber = arith::CmpFOp::create(b, F::ORD, best, best);
+      isBetter = arith::AndIOp::create(b, wins, wasNumber);
     } else {
       bool isSigned = numberKind(element) == NumberKind::Signed;
       using I = arith::CmpIPredicate;

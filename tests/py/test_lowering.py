@@ -347,7 +347,7 @@ def test_extrema_and_their_positions(element) -> None:
 
 
 @pytest.mark.parametrize("element", ["i1", "i8", "f16", "f32", "f64"])
-@pytest.mark.parametrize("shape", [(9, 43), (70, 131)])
+@pytest.mark.parametrize("shape", [(9, 43), (70, 131), (40, 150)])
 def test_moved_elements(element, shape) -> None:
     """Views with strides, in both directions, as operands of loops of vectors; squares of
     vectors that are transposed in registers."""

@@ -133,6 +133,18 @@ def test_running_sums() -> None:
     assert infinite.tolist() == [0.0, 1.0, np.inf], "nothing is subtracted"
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.float16, np.int32, np.int8])
+@pytest.mark.parametrize("length", [1, 7, 8, 15, 16, 17, 33, 63, 64, 70])
+def test_running_sums_of_any_length(dtype, length) -> None:
+    """Of small integers, so that the order of additions does not matter."""
+    x = np.arange(3 * length).reshape(3, length).astype(dtype) % 5 - 2
+    for reverse in (False, True):
+        order = x[:, ::-1] if reverse else x
+        total = np.cumsum(order, 1)
+        found = nb.compile(lambda x, reverse=reverse: nb.cumsum(x, 1, reverse=reverse))(x)
+        np.testing.assert_array_equal(found.numpy(), total[:, ::-1] if reverse else total)
+
+
 def test_softmax() -> None:
     for axis in (0, 1, -1, (0, 2), None):
         weights = np.exp(X) / np.exp(X).sum(axis=axis, keepdims=True)

@@ -33,7 +33,7 @@ static constexpr int64_t accessCost = 2;
 /// Rows of less are not read at the speed of memory.
 static constexpr int64_t columnsOfPart = 2048;
 /// So often may a part touch its totals, for each time it has to set them up.
-static constexpr int64_t usesOfTotal = 32;
+static constexpr int64_t usesOfTotal = 256;
 
 int64_t numParts(double work, Operation *op) {
   bool isInLoop =

@@ -2,10 +2,10 @@
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The total of a block's left half is added to all of its right half, for blocks
-// of 2, 4, 8, ... lanes (Sklansky, "Conditional-sum addition logic", 1960): each
-// lane then holds the total of all up to it. Only what comes from earlier
-// vectors waits for the vector before.
+// The total of a block's left half is added to all of its right half, for
+// blocks of 2, 4, 8, ... lanes (Sklansky, "Conditional-sum addition logic",
+// 1960): each lane then holds the total of all up to it. Only what comes from
+// earlier vectors waits for the vector before.
 //
 //===----------------------------------------------------------------------===//
 

@@ -180,18 +180,53 @@ func.func @layouts(%x: memref<32x32xf32>, %a: memref<32x32xf32>, %b: memref<32x3
 
 // -----
 
-// A running sum is done in order.
+// A running sum takes a vector of terms at once; the rest is done one by one.
 
 #id = affine_map<(d0) -> (d0)>
 #one = affine_map<(d0) -> ()>
 // CHECK-LABEL: func.func @running_sum
+// CHECK-SAME: %[[X:.*]]: memref<70xf32>, %[[TOTAL:.*]]: memref<f32>, %[[Y:.*]]: memref<70xf32>
+// CHECK: %[[OLD:.*]] = memref.load
+// CHECK: %[[FIRST:.*]] = vector.broadcast %[[OLD]] : f32 to vector<16xf32>
+// CHECK: %[[LAST:.*]] = scf.for %[[I:.*]] = %c0 to %c64 step %c16 iter_args(%[[CARRY:.*]] = %[[FIRST]])
+// CHECK: vector.load %[[X]][%[[I]]] : memref<70xf32>, vector<16xf32>
+// CHECK: vector.shuffle {{.*}} [0, 0, 2, 2, 4, 4, 6, 6, 8, 8, 10, 10, 12, 12, 14, 14]
+// CHECK: vector.shuffle {{.*}} [1, 1, 1, 1, 5, 5, 5, 5, 9, 9, 9, 9, 13, 13, 13, 13]
+// CHECK: vector.shuffle {{.*}} [3, 3, 3, 3, 3, 3, 3, 3, 11, 11, 11, 11, 11, 11, 11, 11]
+// CHECK: vector.shuffle {{.*}} [7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7]
+// CHECK: %[[SUM:.*]] = arith.addf %[[CARRY]], {{.*}} : vector<16xf32>
+// CHECK: %[[END:.*]] = vector.extract %[[SUM]][15]
+// CHECK: %[[NEXT:.*]] = vector.broadcast %[[END]] : f32 to vector<16xf32>
+// CHECK: vector.store %[[SUM]], %[[Y]][%[[I]]]
+// CHECK: scf.yield %[[NEXT]]
+// CHECK: vector.extract %[[LAST]][15]
+// CHECK: scf.for {{.*}} = %c64 to %c70 step %c1
 // CHECK-NOT: vector
-func.func @running_sum(%x: memref<64xf32>, %total: memref<f32>, %y: memref<64xf32>) {
+func.func @running_sum(%x: memref<70xf32>, %total: memref<f32>, %y: memref<70xf32>) {
   linalg.generic {indexing_maps = [#id, #one, #id], iterator_types = ["reduction"]}
-      ins(%x : memref<64xf32>) outs(%total, %y : memref<f32>, memref<64xf32>) {
+      ins(%x : memref<70xf32>) outs(%total, %y : memref<f32>, memref<70xf32>) {
   ^bb0(%a: f32, %t: f32, %out: f32):
     %0 = arith.addf %t, %a : f32
     linalg.yield %0, %0 : f32, f32
+  }
+  return
+}
+
+// -----
+
+// Where the total goes through more than an element's conversion, in order.
+
+#id = affine_map<(d0) -> (d0)>
+#one = affine_map<(d0) -> ()>
+// CHECK-LABEL: func.func @running_polynomial
+// CHECK-NOT: vector
+func.func @running_polynomial(%x: memref<64xf32>, %total: memref<f32>, %y: memref<64xf32>) {
+  linalg.generic {indexing_maps = [#id, #one, #id], iterator_types = ["reduction"]}
+      ins(%x : memref<64xf32>) outs(%total, %y : memref<f32>, memref<64xf32>) {
+  ^bb0(%a: f32, %t: f32, %out: f32):
+    %0 = arith.mulf %t, %a : f32
+    %1 = arith.addf %0, %a : f32
+    linalg.yield %1, %1 : f32, f32
   }
   return
 }
@@ -216,6 +251,31 @@ func.func @square(%x: memref<32x32xf32>, %y: memref<32x32xf32>) {
       ins(%x : memref<32x32xf32>) outs(%y : memref<32x32xf32>) {
   ^bb0(%e: f32, %out: f32):
     linalg.yield %e : f32
+  }
+  return
+}
+
+// -----
+
+// Four squares side by side are read before those below them; what is left over
+// ends with the rows.
+
+#id = affine_map<(d0, d1) -> (d0, d1)>
+#t = affine_map<(d0, d1) -> (d1, d0)>
+// CHECK-LABEL: func.func @squares
+// CHECK: scf.for %[[COLUMN:.*]] = %c0 to %c32 step %c16
+// CHECK: scf.for %[[ROW:.*]] = %c0 to %c64 step %c16
+// CHECK-COUNT-16: vector.load
+// CHECK-COUNT-16: vector.store
+// CHECK: scf.for {{.*}} = %c0 to %c32 step %c16
+// CHECK-NOT: scf.for
+// CHECK-COUNT-16: vector.load
+// CHECK-COUNT-16: vector.store
+func.func @squares(%x: memref<32x70xf32>, %y: memref<70x32xf32>) {
+  linalg.generic {indexing_maps = [#t, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%x : memref<32x70xf32>) outs(%y : memref<70x32xf32>) {
+  ^bb0(%a: f32, %out: f32):
+    linalg.yield %a : f32
   }
   return
 }
