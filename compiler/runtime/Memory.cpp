@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <mutex>
 #include <sys/mman.h>
+#include <sys/sysinfo.h>
 #include <vector>
 
 using namespace nabla;
@@ -85,6 +86,17 @@ static size_t roundUp(size_t bytes) {
   return (bytes + !bytes + Buffer::alignment - 1) & ~(Buffer::alignment - 1);
 }
 
+/// Some systems promise any amount, and end the process that takes it.
+static bool existsInMachine(size_t bytes) {
+  static const size_t machine = [] {
+    struct sysinfo info;
+    if (sysinfo(&info) != 0)
+      return SIZE_MAX;
+    return (size_t(info.totalram) + info.totalswap) * info.mem_unit;
+  }();
+  return bytes <= machine;
+}
+
 /// From the system. Reading along many small pages, a processor waits for their
 /// addresses: it reads huge ones up to half as fast again.
 static void *allocateLarge(size_t bytes) {
@@ -92,6 +104,8 @@ static void *allocateLarge(size_t bytes) {
   if (bytes < 2 * hugePage)
     return std::aligned_alloc(Buffer::alignment, bytes);
   void *pointer;
+  if (!existsInMachine(bytes))
+    return nullptr;
   if (posix_memalign(&pointer, hugePage, bytes) != 0)
     return nullptr;
   madvise(pointer, bytes, MADV_HUGEPAGE); // no harm if there are none

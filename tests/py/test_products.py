@@ -108,6 +108,20 @@ def test_long_sums_add_up_in_memory(m, n, k):
     check(lambda a, b: a.T @ b, lambda a, b: a.T @ b, a, b, tolerance=1e-12)
 
 
+@pytest.mark.parametrize("m, n, k", [(48, 33, 16384), (7, 40, 60000), (130, 20, 9999)])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_long_sums_of_a_small_result_are_shared(m, n, k, dtype):
+    """Each piece of the sums has a result of its own; what follows sees their total."""
+    a, b = rand(k, m, dtype=dtype), rand(k, n, dtype=dtype)
+
+    def fn(a, b, m=nb):
+        return m.maximum(a.T @ b, 0) + 1
+
+    assert re.search(rf"memref<\d+x{m * n}xf", main_function(fn, a, b))
+    tolerance = 1e-4 if dtype == np.float32 else 1e-12
+    check(fn, lambda a, b: fn(a, b, np), a, b, tolerance=tolerance)
+
+
 @pytest.mark.parametrize(
     "m, n, k", [(130, 400, 900), (97, 613, 2053), (1029, 300, 1100), (64, 1100, 70), (1030, 40, 50)]
 )
@@ -151,6 +165,8 @@ CONVOLUTIONS = [
     ((3, 50, 5), (4, 5, 7), (4,), (1,), [(0, 2)], 1),
     ((2, 10, 9, 40), (3, 3, 40, 3), (1, 1), (1, 1), [(1, 1), (1, 1)], 1),
     ((2, 12, 11, 33), (2, 3, 33, 10), (2, 1), (1, 1), [(1, 1), (1, 1)], 1),
+    ((4, 40, 43, 20), (3, 3, 20, 21), (1, 1), (1, 1), [(1, 1), (1, 1)], 1),
+    ((5, 40, 43, 24), (3, 3, 12, 30), (1, 1), (1, 1), [(1, 1), (1, 1)], 2),
 ]  # fmt: skip
 
 

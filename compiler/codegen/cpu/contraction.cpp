@@ -6,6 +6,7 @@
 
 #include "compiler/codegen/cpu/contraction.h"
 #include "compiler/codegen/cpu/product.h"
+#include "compiler/codegen/cpu/split_sums.h"
 #include "compiler/conversion/divisor.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -29,6 +30,8 @@ constexpr int64_t minBlocksToTile = 4;
 /// Fewer columns read A from beyond that cache too often, or copy it.
 constexpr int64_t minTileColumns = 128, minTileColumnsOfCopy = 512;
 constexpr int64_t pageBytes = 4096;
+/// Of one element, among fused ones in registers, in units of `numParts`.
+constexpr double workOfMultiplication = 0.25;
 
 /// The argument that `value` is, or is a wider form of.
 BlockArgument argumentOf(Value value) {
@@ -61,6 +64,13 @@ int64_t Contraction::product(ArrayRef<unsigned> loops) const {
   int64_t all = 1;
   for (unsigned loop : loops)
     all *= extent(loop);
+  return all;
+}
+
+double Contraction::work() const {
+  double all = workOfMultiplication;
+  for (int64_t extent : kernel.extents)
+    all *= extent;
   return all;
 }
 
@@ -224,13 +234,14 @@ void Contraction::cutSums(int64_t most) {
 std::optional<Contraction> Contraction::match(const Kernel &original,
                                               unsigned vectorBits,
                                               const Host &host) {
-  Contraction c{original, 0,  0, {}, {},    {},      {}, 0,
-                1,        {}, 0, 1,  false, nullptr, {}};
+  Contraction c;
+  c.kernel = original;
   if (!multipliesAndAdds(c.kernel.op))
     return std::nullopt;
   c.kernel.collapseAll();
   if (!c.classifyLoops() || !c.chooseRowsAndBlock(vectorBits, host))
     return std::nullopt;
+  splitSums(c);
   if (c.readsAllOfBOften()) {
     c.pair = c.canPair(host) ? 2 : 1;
     c.chooseTile(host);

@@ -27,9 +27,11 @@ namespace nabla {
 /// B. `sums` run within a block of registers, the last of them innermost.
 struct Contraction {
   Kernel kernel;
-  unsigned m, n;
+  unsigned m = 0, n = 0;
   llvm::SmallVector<unsigned> shared, memorySums, rows, sums;
-  unsigned a, b; // positions among the operands; C is the third
+  /// Those of the shared loops over pieces of sums: each piece has its own C.
+  llvm::SmallVector<unsigned> pieces;
+  unsigned a = 0, b = 1; // positions among the operands; C is the third
   RegisterBlock block;
   /// 0, or into tiles of how many columns C is cut, for what a tile reads of B
   /// to stay in the second cache while rows pass by.
@@ -56,6 +58,8 @@ struct Contraction {
   }
   int64_t extent(unsigned loop) const { return kernel.extents[loop]; }
   int64_t product(llvm::ArrayRef<unsigned> loops) const;
+  /// Of all multiplications, in units of `numParts`.
+  double work() const;
   /// Whether C is added to in memory.
   bool addsInMemory() const { return adds || !memorySums.empty(); }
   /// Whether A is to be copied if it is read often: its elements become wider,

@@ -35,6 +35,8 @@ namespace {
 /// Rows of B that are this far apart are better read from a copy: most are on
 /// pages of their own.
 constexpr int64_t apartBytes = 3072;
+/// Loops of a fraction of the parts wanted are short.
+constexpr int64_t shortRatio = 8;
 /// How many blocks must read a copy to pay for it.
 constexpr int64_t minBlocksToCopy = 4;
 /// How many blocks of rows a thread does, to pay for copies of its own.
@@ -44,8 +46,6 @@ constexpr int64_t minBlocksOfPart = 16;
 constexpr int64_t minRowsOfTile = 128;
 /// So many blocks of rows lie side by side where they are copied from.
 constexpr int64_t blocksOfCopy = 4;
-/// Of one element, among fused ones in registers, in units of `numParts`.
-constexpr double workOfMultiplication = 0.25;
 /// Of one element that is copied.
 constexpr double workOfCopy = 4;
 /// So many operations of the epilogue are worth having for each vector of a
@@ -83,7 +83,7 @@ private:
 
   bool copiesRows() { return c.tileColumns != 0 && c.copiesA(); }
   bool copiesColumns();
-  unsigned chooseLoop(int64_t parts);
+  SmallVector<unsigned> chooseLoops(int64_t parts);
   int64_t chooseSize(unsigned loop, int64_t parts);
   void chooseTile(int64_t parts);
   int64_t numBlocks(unsigned loop) {
@@ -96,6 +96,7 @@ private:
   int64_t rowsOfCopy() { return blocksOfCopy * block.rows; }
   void shareColumns();
   void emitParts(unsigned loop, int64_t size);
+  void emitIterations(ArrayRef<unsigned> loops);
   void emitTiles();
   void emitPart();
   void emitBlocksOfPart();
@@ -153,38 +154,42 @@ bool ContractionEmitter::copiesColumns() {
 }
 
 void ContractionEmitter::emit() {
-  int64_t parts =
-      numParts(c.product(c.shared) * double(c.product(c.rows)) * c.extent(c.m) *
-                   c.extent(c.n) * c.product(c.sums) * c.product(c.memorySums) *
-                   workOfMultiplication,
-               c.kernel.op);
-  unsigned loop = chooseLoop(parts);
-  if (loop == c.m)
+  int64_t parts = numParts(c.work(), c.kernel.op);
+  SmallVector<unsigned> loops = chooseLoops(parts);
+  if (loops.empty())
     chooseTile(parts);
+  else if (loops.size() == 1)
+    stretches[loops[0]].size = chooseSize(loops[0], parts);
   else
-    stretches[loop].size = chooseSize(loop, parts);
+    for (unsigned loop : loops)
+      stretches[loop].size = 1;
   bool readOften = !c.rows.empty() || stretches[c.m].size < c.extent(c.m);
   if (parts > 1 && c.shared.empty() && readOften && copiesColumns())
     shareColumns();
-  if (loop == c.m)
+  if (loops.empty())
     emitTiles();
+  else if (loops.size() == 1)
+    emitParts(loops[0], stretches[loops[0]].size);
   else
-    emitParts(loop, stretches[loop].size);
+    emitIterations(loops);
   if (sharesColumns)
     columns.release(b);
 }
 
-/// The loop that threads share: the outermost one around products, or else
+/// The loops that threads share: the outermost one around products, or else
 /// their rows, that is long enough for threads to end at about the same time;
-/// or else the longest, if it is not short.
-unsigned ContractionEmitter::chooseLoop(int64_t parts) {
+/// or else the longest, if it is not short; or else all around products, if
+/// they are not short together. None if blocks of a product are better shared.
+SmallVector<unsigned> ContractionEmitter::chooseLoops(int64_t parts) {
   SmallVector<unsigned> loops(c.shared);
   llvm::append_range(loops, c.rows);
-  for (int64_t ratio : {2, 8})
+  for (int64_t ratio : {int64_t(2), shortRatio})
     for (unsigned loop : loops)
       if (c.extent(loop) * ratio >= parts)
-        return loop;
-  return c.m;
+        return {loop};
+  if (c.product(c.shared) * shortRatio >= parts)
+    return c.shared;
+  return {};
 }
 
 /// How many iterations of a loop that is not cut into blocks make a part.
@@ -253,6 +258,17 @@ void ContractionEmitter::emitParts(unsigned loop, int64_t size) {
   }
   forParts(b, c.extent(loop), size, /*movesBack=*/true, [&](Value first) {
     stretches[loop].first = first;
+    emitPart();
+  });
+}
+
+/// Each iteration of all loops together is a part.
+void ContractionEmitter::emitIterations(ArrayRef<unsigned> loops) {
+  forParts(b, c.product(loops), 1, /*movesBack=*/false, [&](Value part) {
+    for (unsigned loop : llvm::reverse(loops)) {
+      stretches[loop].first = b.rem(part, c.extent(loop));
+      part = b.div(part, c.extent(loop));
+    }
     emitPart();
   });
 }

@@ -157,7 +157,8 @@ bool addToEpilogue(Contraction &c, Kernel kernel) {
   unsigned cost = kernel.bodyCost();
   for (Kernel &other : c.epilogue)
     cost += other.bodyCost();
-  if (c.addsInMemory() || c.rest || cost > maxCost || !isElementwise(kernel))
+  if (c.addsInMemory() || c.rest || !c.pieces.empty() || cost > maxCost ||
+      !isElementwise(kernel))
     return false;
   kernel.collapseAll();
   if (!takeLoops(c, kernel) || !writesAll(c, kernel) || !isSafe(c, kernel))

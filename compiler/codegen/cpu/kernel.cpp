@@ -265,4 +265,21 @@ TypedAttr neutralElement(Operation *combiner) {
   return neutral.value_or(TypedAttr());
 }
 
+linalg::GenericOp
+carryBody(ImplicitLocOpBuilder &b, ArrayRef<Value> inputs,
+          ArrayRef<Value> outputs,
+          llvm::function_ref<SmallVector<Value>(ValueRange)> body) {
+  SmallVector<AffineMap> maps;
+  for (Value buffer : llvm::concat<const Value>(inputs, outputs)) {
+    auto rank = cast<MemRefType>(buffer.getType()).getRank();
+    SmallVector<AffineExpr> first(rank, b.getAffineConstantExpr(0));
+    maps.push_back(AffineMap::get(0, 0, first, b.getContext()));
+  }
+  return linalg::GenericOp::create(
+      b, inputs, outputs, maps, ArrayRef<utils::IteratorType>{},
+      [&](OpBuilder &, Location, ValueRange arguments) {
+        linalg::YieldOp::create(b, body(arguments));
+      });
+}
+
 } // namespace nabla

@@ -85,6 +85,13 @@ mlir::Operation *findCombiner(mlir::linalg::LinalgOp op, unsigned output);
 /// What `combiner` makes of nothing: x combined with it is x.
 mlir::TypedAttr neutralElement(mlir::Operation *combiner);
 
+/// An op that only carries a body and buffers: what it does to them is said by
+/// the accesses of a kernel.
+mlir::linalg::GenericOp carryBody(
+    mlir::ImplicitLocOpBuilder &b, llvm::ArrayRef<mlir::Value> inputs,
+    llvm::ArrayRef<mlir::Value> outputs,
+    llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::ValueRange)> body);
+
 } // namespace nabla
 
 #endif // NABLA_COMPILER_CODEGEN_CPU_KERNEL_H

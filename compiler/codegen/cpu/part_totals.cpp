@@ -67,9 +67,6 @@ private:
   std::unique_ptr<Kernel> newKernel(linalg::LinalgOp op, int64_t extent,
                                     bool isReduction);
   Access selected(const Access &access, int64_t stride);
-  linalg::GenericOp
-  newOp(ArrayRef<Value> inputs, ArrayRef<Value> outputs,
-        llvm::function_ref<SmallVector<Value>(ValueRange)> body);
 
   LoopBuilder &b;
   Nest &nest;
@@ -123,24 +120,6 @@ Access Separator::selected(const Access &access, int64_t stride) {
   return result;
 }
 
-/// Only carries a body and buffers: what it does to them is said by the
-/// accesses of a kernel.
-linalg::GenericOp
-Separator::newOp(ArrayRef<Value> inputs, ArrayRef<Value> outputs,
-                 llvm::function_ref<SmallVector<Value>(ValueRange)> body) {
-  SmallVector<AffineMap> maps;
-  for (Value buffer : llvm::concat<const Value>(inputs, outputs)) {
-    auto rank = cast<MemRefType>(buffer.getType()).getRank();
-    SmallVector<AffineExpr> first(rank, b.getAffineConstantExpr(0));
-    maps.push_back(AffineMap::get(0, 0, first, b.getContext()));
-  }
-  return linalg::GenericOp::create(
-      b, inputs, outputs, maps, ArrayRef<utils::IteratorType>{},
-      [&](OpBuilder &, Location, ValueRange arguments) {
-        linalg::YieldOp::create(b, body(arguments));
-      });
-}
-
 /// A kernel of one loop and those that move totals.
 std::unique_ptr<Kernel> Separator::newKernel(linalg::LinalgOp op,
                                              int64_t extent, bool isReduction) {
@@ -167,11 +146,11 @@ void Separator::addFirst(ArrayRef<Total> totals, Operation *combiner) {
   }
   linalg::LinalgOp op;
   if (combiner)
-    op = newOp({}, outputs, [&](ValueRange) -> SmallVector<Value> {
+    op = carryBody(b, {}, outputs, [&](ValueRange) -> SmallVector<Value> {
       return {arith::ConstantOp::create(b, neutralElement(combiner))};
     });
   else
-    op = newOp(inputs, outputs, [&](ValueRange arguments) {
+    op = carryBody(b, inputs, outputs, [&](ValueRange arguments) {
       return SmallVector<Value>(arguments.take_front(inputs.size()));
     });
   auto first = newKernel(op, nest.extent, /*isReduction=*/false);
@@ -198,7 +177,7 @@ void Separator::addLast(ArrayRef<Total> totals, Operation *combiner) {
     return {arith::SelectOp::create(b, isBetter, arguments[0], arguments[2]),
             arith::SelectOp::create(b, isBetter, arguments[1], arguments[3])};
   };
-  auto last = newKernel(newOp(inputs, outputs, body), parts,
+  auto last = newKernel(carryBody(b, inputs, outputs, body), parts,
                         /*isReduction=*/true);
   for (const Total &total : totals) {
     auto type = cast<MemRefType>(total.slots.getType());

@@ -13,6 +13,7 @@
 #include "compiler/codegen/cpu/host.h"
 #include "compiler/codegen/cpu/interchange.h"
 #include "compiler/codegen/cpu/shrink_buffers.h"
+#include "compiler/codegen/cpu/split_sums.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -172,7 +173,7 @@ private:
       if (structured)
         kernel = Kernel::create(structured);
       if (product && (!kernel || !addToEpilogue(*product, *kernel)))
-        finishProduct(b);
+        finishProduct(run, b);
       else if (product)
         continue;
       if (!kernel || run.isFull())
@@ -180,7 +181,7 @@ private:
       if (kernel)
         runOnKernel(std::move(*kernel), run);
     }
-    finishProduct(b);
+    finishProduct(run, b);
     run.finish();
     eraseUnreadBuffers(block);
   }
@@ -201,7 +202,7 @@ private:
   }
 
   /// Emits the product and its epilogue in the place of the last op.
-  void finishProduct(LoopBuilder &b) {
+  void finishProduct(Run &run, LoopBuilder &b) {
     if (!product)
       return;
     SmallVector<Operation *> ops{product->kernel.op};
@@ -209,7 +210,16 @@ private:
       ops.push_back(kernel.op);
     b.moveTo(ops.back());
     b.setLoc(ops.front()->getLoc());
-    emitContraction(b, *product);
+    if (product->pieces.empty()) {
+      emitContraction(b, *product);
+    } else {
+      PieceSums sums = emitPieces(b, *product);
+      run.take(std::move(sums.first));
+      run.take(std::move(sums.others));
+      run.finish();
+      b.moveTo(ops.back());
+      memref::DeallocOp::create(b, sums.buffer);
+    }
     for (Operation *op : ops)
       op->erase();
     product.reset();

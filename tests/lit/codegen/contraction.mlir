@@ -32,6 +32,39 @@ func.func @product(%a: memref<64x100xf32>, %b: memref<100x64xf32>, %c: memref<64
 
 // -----
 
+// Long sums of a small C: threads take pieces of them, each with a C of its own.
+
+#a = affine_map<(m, n, k) -> (k, m)>
+#b = affine_map<(m, n, k) -> (k, n)>
+#c = affine_map<(m, n, k) -> (m, n)>
+// CHECK-LABEL: func.func @pieces
+// CHECK-SAME: %[[C:[a-z0-9]*]]: memref<32x32xf32>) {
+// CHECK: %[[PIECES:.*]] = memref.alloc() {{.*}} : memref<32x1024xf32>
+// CHECK: %[[FLAT:.*]] = memref.reinterpret_cast %[[PIECES]]
+// CHECK: scf.forall (%[[PIECE:.*]]) in (32)
+// CHECK: math.fma
+// CHECK: vector.store {{.*}}, %[[FLAT]]
+// CHECK-NOT: memref.dealloc
+// CHECK: vector.load
+// CHECK: vector.store
+// CHECK: arith.addf
+// CHECK: vector.store
+// CHECK: memref.dealloc %[[PIECES]]
+func.func @pieces(%a: memref<65536x32xf32>, %b: memref<65536x32xf32>, %c: memref<32x32xf32>) {
+  %zero = arith.constant 0.0 : f32
+  linalg.fill ins(%zero : f32) outs(%c : memref<32x32xf32>)
+  linalg.generic {indexing_maps = [#a, #b, #c], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : memref<65536x32xf32>, memref<65536x32xf32>) outs(%c : memref<32x32xf32>) {
+  ^bb0(%x: f32, %y: f32, %sum: f32):
+    %0 = arith.mulf %x, %y fastmath<contract> : f32
+    %1 = arith.addf %sum, %0 fastmath<contract> : f32
+    linalg.yield %1 : f32
+  }
+  return
+}
+
+// -----
+
 // Of B transposed, a panel is copied in the order in which it is read.
 
 #a = affine_map<(m, n, k) -> (m, k)>
