@@ -30,10 +30,13 @@ static constexpr int64_t elementsOfLine = 64;
 static constexpr int64_t mostLanes = 256;
 /// An access to memory, in units of work.
 static constexpr int64_t accessCost = 2;
-/// Rows of less are not read at the speed of memory.
-static constexpr int64_t columnsOfPart = 2048;
-/// So often may a part touch its totals, for each time it has to set them up.
-static constexpr int64_t usesOfTotal = 256;
+/// Rows of less are not read at the speed of memory; of less than the second,
+/// not by several threads faster than by one.
+static constexpr int64_t columnsOfPart = 2048, columnsAtLeast = 256;
+/// So often may a part touch its totals, for each time it has to set them up;
+/// in more parts than some, which keep several threads busy, more often.
+static constexpr int64_t usesOfTotal = 32, usesOfTotalInMany = 256;
+static constexpr double someParts = 16;
 
 int64_t numParts(double work, Operation *op) {
   bool isInLoop =
@@ -189,7 +192,10 @@ static int64_t limitByTotals(Nest &nest, int64_t parts) {
     if (kernel.isReduction.front())
       totals += numTotals(kernel);
   });
-  return std::min<double>(parts, uses / (usesOfTotal * std::max(totals, 1.0)));
+  double usesOfEach = uses / std::max(totals, 1.0);
+  double some = std::min(usesOfEach / usesOfTotal, someParts);
+  return std::min<double>(parts,
+                          std::max(usesOfEach / usesOfTotalInMany, some));
 }
 
 /// How many rows share the lines of memory that columns are read from, in a
@@ -223,24 +229,24 @@ static Division divisionOfRows(Nest &nest) {
 }
 
 /// Whether all that `nest` does is to reduce along its outermost loop for each
-/// iteration of the next one.
+/// iteration of the next one; it may keep each of its totals.
 static bool reducesColumns(Nest &nest) {
   if (nest.isLeaf() || nest.children.size() != 1 ||
       nest.children.front()->isLeaf())
     return false;
   bool does = true;
   nest.forEachKernel([&](Kernel &kernel) {
-    does = does && hasPartTotals(kernel) && !kernel.isReduction[1];
+    does = does && kernel.isReduction.front() && !kernel.isReduction[1];
   });
   return does;
 }
 
 /// Of a nest that reduces columns, with its loops interchanged.
-static Division divisionOfColumns(Nest &nest, bool isInnermost) {
+static Division divisionOfColumns(Nest &nest, bool isInnermost, int64_t least) {
   Conflicts conflicts(nest);
   if (!conflicts.areSolvable() || !conflicts.locals().empty())
     return Division();
-  int64_t parts = nest.extent / (isInnermost ? columnsOfPart : 1);
+  int64_t parts = nest.extent / (isInnermost ? least : 1);
   parts = std::min(numParts(nest), parts);
   return divided(nest.extent, parts, isInnermost ? elementsOfLine : 1,
                  isInnermost, /*allowTwice=*/false);
@@ -279,7 +285,8 @@ static bool divideColumns(Nest &nest, int64_t rows) {
     return false;
   bool isInnermost = nest.children.front()->isInnermost();
   interchange(nest, 0);
-  Division columns = divisionOfColumns(nest, isInnermost);
+  Division columns = divisionOfColumns(
+      nest, isInnermost, rows == 0 ? columnsAtLeast : columnsOfPart);
   if (columns.parts == 0 || columns.parts < rows) {
     interchange(nest, 0);
     return false;

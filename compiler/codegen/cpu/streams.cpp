@@ -19,6 +19,8 @@ namespace nabla {
 static constexpr int64_t cacheShareOfRows = 3;
 /// Results that are a smaller part of all that is touched are of no account.
 static constexpr int64_t leastShare = 8;
+/// Behind shorter rows lies what is not asked for in time to be used.
+static constexpr int64_t minRowLines = 256;
 
 namespace {
 
@@ -91,6 +93,23 @@ static unsigned numLoopsReading(Nest &nest, Value root) {
   return loops;
 }
 
+/// Whether what lies behind an element is read soon: the innermost loop is
+/// long, or the next one goes on where it ends.
+static bool isReadInOrder(Nest &nest, Value root) {
+  bool isInOrder = true;
+  nest.forEachKernel([&](Kernel &kernel) {
+    for (std::optional<Access> &access : kernel.accesses) {
+      if (!access || access->root != root || kernel.depth() < 2)
+        continue;
+      unsigned bits = bitsOfElement(getElementTypeOrSelf(root.getType()));
+      int64_t extent = kernel.extents.back();
+      isInOrder &= extent * bits >= minRowLines * bitsOfLine ||
+                   access->strides.end()[-2] == extent;
+    }
+  });
+  return isInOrder;
+}
+
 Streams findStreams(Nest &nest, int64_t cacheBytes) {
   Streams streams;
   Uses uses = usesIn(nest);
@@ -122,7 +141,8 @@ Streams findStreams(Nest &nest, int64_t cacheBytes) {
   }
   // What is read again comes from a cache, and several streams keep memory busy
   // as they are.
-  if (!fillsCache || numRead != 1 || readsTwice)
+  if (!fillsCache || numRead != 1 || readsTwice ||
+      !isReadInOrder(nest, streams.read))
     streams.read = {};
   return streams;
 }

@@ -291,3 +291,19 @@ func.func @product(%x: memref<512x512xf32>, %y: memref<512x512xf32>, %z: memref<
   }
   return
 }
+
+// Running sums of columns: threads share the columns, of which each is done in order.
+
+// CHECK-LABEL: func.func @running_sums
+// CHECK: scf.forall (%[[FIRST:.*]]) = (0) to (1024) step (256)
+// CHECK: scf.for {{.*}} = %c0 to %c1000 step
+// CHECK: scf.for {{.*}} = %c0 to %c256 step
+func.func @running_sums(%x: memref<1000x1024xf32>, %total: memref<1024xf32>, %y: memref<1000x1024xf32>) {
+  linalg.generic {indexing_maps = [#ij, affine_map<(i, j) -> (j)>, #ij], iterator_types = ["reduction", "parallel"]}
+      ins(%x : memref<1000x1024xf32>) outs(%total, %y : memref<1024xf32>, memref<1000x1024xf32>) {
+  ^bb0(%a: f32, %t: f32, %out: f32):
+    %0 = arith.addf %t, %a : f32
+    linalg.yield %0, %0 : f32, f32
+  }
+  return
+}

@@ -200,3 +200,22 @@ func.func @rows_read_once(%x: memref<8x512xf32>, %w: memref<8x512xf32>, %y: memr
   memref.dealloc %sums : memref<8xf32>
   return
 }
+
+// -----
+
+// Behind the rows of a part lies another part: nothing is asked for in advance.
+
+#id = affine_map<(i, j) -> (i, j)>
+#j = affine_map<(i, j) -> (j)>
+// CHECK-LABEL: func.func @short_rows
+// CHECK-NOT: memref.prefetch
+// CHECK: return
+func.func @short_rows(%x: memref<1000x1024xf32>, %total: memref<1024xf32>, %y: memref<1000x1024xf32>) {
+  linalg.generic {indexing_maps = [#id, #j, #id], iterator_types = ["reduction", "parallel"]}
+      ins(%x : memref<1000x1024xf32>) outs(%total, %y : memref<1024xf32>, memref<1000x1024xf32>) {
+  ^bb0(%a: f32, %t: f32, %out: f32):
+    %0 = arith.addf %t, %a : f32
+    linalg.yield %0, %0 : f32, f32
+  }
+  return
+}
