@@ -155,7 +155,8 @@ def take_turns(
     last result.
 
     `settle`: wait before each turn until the threads of the library before have gone to sleep,
-    and wake those of the next. `cold`: empty the caches then, and call once.
+    and wake those of the next by a turn that does not count. `cold`: empty the caches then, and
+    call once.
     """
     samples: dict[str, list[float]] = {name: [] for name in calls}
     repeats = {
@@ -166,7 +167,7 @@ def take_turns(
         for name, call in calls.items():
             if settle:
                 wait_for_quiet()
-                _turn(call, ends.get(name, _last), 1)
+                _turn(call, ends.get(name, _last), repeats[name])
             if cold:
                 empty_caches()
             spent = _turn(call, ends.get(name, _last), repeats[name])
