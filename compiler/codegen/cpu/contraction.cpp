@@ -31,7 +31,7 @@ constexpr int64_t minBlocksToTile = 4;
 constexpr int64_t minTileColumns = 128, minTileColumnsOfCopy = 512;
 constexpr int64_t pageBytes = 4096;
 /// Of one element, among fused ones in registers, in units of `numParts`.
-constexpr double workOfMultiplication = 0.25;
+constexpr double workOfMultiplication = 0.5;
 
 /// The argument that `value` is, or is a wider form of.
 BlockArgument argumentOf(Value value) {
