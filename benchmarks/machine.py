@@ -52,8 +52,8 @@ def reading(x: np.ndarray) -> Callable[[], object]:
         %b{i} = arith.addf %a{i}, %v{i} : {_VECTOR}"""
         for i in range(_CHAINS)
     ]
-    turns = range(0, _BLOCK, _LANES * _CHAINS)
-    return _kernel(x.reshape(-1), x.size // _BLOCK, turns, body)
+    block = range(0, _BLOCK, _LANES * _CHAINS)
+    return _kernel(x.reshape(-1), x.size // _BLOCK, block, body)
 
 
 def empty_caches() -> None:
@@ -67,7 +67,7 @@ def _unwanted() -> np.ndarray:
 
 
 def _fastest(run: Callable[[], object], rounds: int) -> float:
-    """Seconds of a call, caches empty and threads awake."""
+    """Seconds of a call with empty caches."""
     best = float("inf")
     run()
     for _ in range(rounds):

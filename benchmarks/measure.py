@@ -155,8 +155,8 @@ def take_turns(
     last result.
 
     `settle`: wait before each turn until the threads of the library before have gone to sleep,
-    and wake those of the next by a turn that does not count. `cold`: empty the caches then, and
-    call once.
+    and wake those of the next by a turn that does not count. `cold`: call once, with empty caches
+    and, as emptying them takes milliseconds, sleeping threads.
     """
     samples: dict[str, list[float]] = {name: [] for name in calls}
     repeats = {

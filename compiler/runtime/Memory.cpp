@@ -86,13 +86,14 @@ static size_t roundUp(size_t bytes) {
   return (bytes + !bytes + Buffer::alignment - 1) & ~(Buffer::alignment - 1);
 }
 
-/// Some systems promise any amount, and end the process that takes it.
+/// Some systems promise any amount, and end the process that takes more than
+/// there is. What a container may use of the machine is not asked.
 static bool existsInMachine(size_t bytes) {
-  static const size_t machine = [] {
+  static const uint64_t machine = [] {
     struct sysinfo info;
     if (sysinfo(&info) != 0)
-      return SIZE_MAX;
-    return (size_t(info.totalram) + info.totalswap) * info.mem_unit;
+      return UINT64_MAX;
+    return (uint64_t(info.totalram) + info.totalswap) * info.mem_unit;
   }();
   return bytes <= machine;
 }
@@ -104,8 +105,6 @@ static void *allocateLarge(size_t bytes) {
   if (bytes < 2 * hugePage)
     return std::aligned_alloc(Buffer::alignment, bytes);
   void *pointer;
-  if (!existsInMachine(bytes))
-    return nullptr;
   if (posix_memalign(&pointer, hugePage, bytes) != 0)
     return nullptr;
   madvise(pointer, bytes, MADV_HUGEPAGE); // no harm if there are none
@@ -124,6 +123,8 @@ void *nabla::allocateMemory(size_t bytes) {
     return std::aligned_alloc(Buffer::alignment, bytes);
   if (void *pointer = freeBlocks().take(bytes))
     return pointer;
+  if (!existsInMachine(bytes))
+    return nullptr;
   if (bytes >= hugeBlock && isGarbageLeft.exchange(false))
     malloc_trim(0);
   if (void *pointer = allocateLarge(bytes))

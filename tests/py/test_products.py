@@ -108,10 +108,13 @@ def test_long_sums_add_up_in_memory(m, n, k):
     check(lambda a, b: a.T @ b, lambda a, b: a.T @ b, a, b, tolerance=1e-12)
 
 
-@pytest.mark.parametrize("m, n, k", [(48, 33, 16384), (7, 40, 60000), (130, 20, 9999)])
+@pytest.mark.parametrize(
+    "m, n, k", [(48, 33, 16384), (7, 40, 60000), (130, 20, 9999), (128, 128, 65696)]
+)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_long_sums_of_a_small_result_are_shared(m, n, k, dtype):
-    """Each piece of the sums has a result of its own; what follows sees their total."""
+    """Each piece of the sums has a result of its own; what follows sees their total. 65696 is 32
+    times a prime: the last steps of each piece are a product of their own."""
     a, b = rand(k, m, dtype=dtype), rand(k, n, dtype=dtype)
 
     def fn(a, b, m=nb):
@@ -120,6 +123,29 @@ def test_long_sums_of_a_small_result_are_shared(m, n, k, dtype):
     assert re.search(rf"memref<\d+x{m * n}xf", main_function(fn, a, b))
     tolerance = 1e-4 if dtype == np.float32 else 1e-12
     check(fn, lambda a, b: fn(a, b, np), a, b, tolerance=tolerance)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, ml_dtypes.bfloat16])
+def test_pieces_of_narrow_factors(dtype):
+    a, b = rand(16384, 48).astype(dtype), rand(16384, 40).astype(dtype)
+    check(lambda a, b: a.T @ b, lambda a, b: a.T @ b, a, b, tolerance=1e-2)
+
+
+def test_pieces_within_a_loop_and_of_batches():
+    """The factors are parts of arrays that begin where only the loop knows."""
+    a, b = rand(3, 2, 16384, 24), rand(3, 2, 16384, 40)
+
+    def turn(total, pair):
+        a, b = pair
+        return total + a[0].T @ b[0] + nb.einsum("bki,bkj->ij", a, b), None
+
+    def fn(a, b):
+        return nb.scan(turn, nb.zeros((24, 40)), (a, b))[0]
+
+    def reference(a, b):
+        return np.einsum("tki,tkj->ij", a[:, 0], b[:, 0]) + np.einsum("tbki,tbkj->ij", a, b)
+
+    check(fn, reference, a, b, tolerance=1e-4)
 
 
 @pytest.mark.parametrize(

@@ -133,6 +133,26 @@ def test_running_sums() -> None:
     assert infinite.tolist() == [0.0, 1.0, np.inf], "nothing is subtracted"
 
 
+@pytest.mark.parametrize("axis", [0, 1])
+def test_running_sums_of_running_sums(axis) -> None:
+    """One loop keeps the totals of both."""
+    x = (np.arange(9 * 600) % 7 - 3).astype(np.float32).reshape(9, 600)
+
+    def f(x: Any, m: Any = nb) -> Any:
+        first = m.cumsum(x, axis)
+        return m.cumsum(first, axis), m.cumsum(2 * x, axis) + first
+
+    for found, expected in zip(nb.compile(f)(x), f(x, np), strict=True):
+        np.testing.assert_array_equal(found.numpy(), expected)
+
+
+def test_running_sums_of_many_columns_are_shared() -> None:
+    x = (np.arange(700 * 1031) % 7 - 3).astype(np.float32).reshape(700, 1031)
+    fn = nb.compile(lambda x: nb.cumsum(x, 0))
+    assert "scf.forall" in nb.inspect(fn, "bufferize")(x)
+    np.testing.assert_array_equal(fn(x).numpy(), np.cumsum(x, 0))
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64, np.float16, np.int32, np.int8])
 @pytest.mark.parametrize("length", [1, 7, 8, 15, 16, 17, 33, 63, 64, 70])
 def test_running_sums_of_any_length(dtype, length) -> None:

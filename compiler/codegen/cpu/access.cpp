@@ -104,6 +104,17 @@ static bool isNewerThan(Value fresh, Value other) {
          argument.getOwner()->findAncestorOpInBlock(*alloc) != nullptr;
 }
 
+SmallVector<int64_t, 4> denseStrides(ArrayRef<int64_t> extents,
+                                     ArrayRef<unsigned> loops) {
+  SmallVector<int64_t, 4> strides(extents.size(), 0);
+  int64_t size = 1;
+  for (unsigned loop : llvm::reverse(loops)) {
+    strides[loop] = size;
+    size *= extents[loop];
+  }
+  return strides;
+}
+
 bool mayAlias(Value root, Value other) {
   if (root == other)
     return true;

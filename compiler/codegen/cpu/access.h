@@ -54,6 +54,11 @@ struct Footprint {
 Footprint footprint(const Access &access, llvm::ArrayRef<int64_t> extents,
                     unsigned depth);
 
+/// Strides of a buffer in which the elements that `loops` move, the outermost
+/// first, lie without a gap; 0 for all other loops.
+llvm::SmallVector<int64_t, 4> denseStrides(llvm::ArrayRef<int64_t> extents,
+                                           llvm::ArrayRef<unsigned> loops);
+
 /// Whether the buffers behind two roots may be the same memory.
 bool mayAlias(mlir::Value root, mlir::Value other);
 

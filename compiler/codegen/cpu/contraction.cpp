@@ -27,8 +27,8 @@ constexpr int64_t minRowsToPack = 4;
 constexpr int64_t minSteps = 64;
 /// So many blocks of rows pay for keeping B in the second cache.
 constexpr int64_t minBlocksToTile = 4;
-/// Fewer columns read A from beyond that cache too often, or copy it.
-constexpr int64_t minTileColumns = 128, minTileColumnsOfCopy = 512;
+/// The least columns of a tile for which A is copied.
+constexpr int64_t minTileColumnsOfCopy = 512;
 constexpr int64_t pageBytes = 4096;
 /// Of one element, among fused ones in registers, in units of `numParts`.
 constexpr double workOfMultiplication = 0.5;
@@ -164,7 +164,6 @@ bool Contraction::chooseRowsAndBlock(unsigned vectorBits, const Host &host) {
          extent(n) >= minColumns && (!mustPack || all >= minRowsToPack);
 }
 
-/// Whether many blocks of rows read the same of B.
 bool Contraction::readsAllOfBOften() const {
   return rows.empty() && sums.size() == 1 &&
          llvm::divideCeil(extent(m), block.rows) >= minBlocksToTile;

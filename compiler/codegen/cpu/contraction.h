@@ -17,6 +17,10 @@
 
 namespace nabla {
 
+/// Fewer columns of a tile read A from beyond the second cache too often; fewer
+/// rows, where a tile adds up in memory, all of its columns of B.
+constexpr int64_t minTileColumns = 128, minTileRows = 128;
+
 /// C[m, n] = sum over k of A[m, k] * B[k, n], for each value of other loops: a
 /// product of matrices, or a convolution, whose windows are rows of A that
 /// overlap.
@@ -29,7 +33,8 @@ struct Contraction {
   Kernel kernel;
   unsigned m = 0, n = 0;
   llvm::SmallVector<unsigned> shared, memorySums, rows, sums;
-  /// Those of the shared loops over pieces of sums: each piece has its own C.
+  /// Those of the shared loops over pieces of sums: they move A and B but not
+  /// what C is in the program, as each piece has a C of its own.
   llvm::SmallVector<unsigned> pieces;
   unsigned a = 0, b = 1; // positions among the operands; C is the third
   RegisterBlock block;
@@ -78,10 +83,12 @@ struct Contraction {
   }
   int64_t factorBytes() const;
 
+  /// Whether many blocks of rows read the same of B.
+  bool readsAllOfBOften() const;
+
 private:
   bool classifyLoops();
   bool chooseRowsAndBlock(unsigned vectorBits, const Host &host);
-  bool readsAllOfBOften() const;
   bool canPair(const Host &host) const;
   void chooseTile(const Host &host);
   int64_t stepsInCache(int64_t bytes, int64_t elements) const;

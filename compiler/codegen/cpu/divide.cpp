@@ -30,13 +30,15 @@ static constexpr int64_t elementsOfLine = 64;
 static constexpr int64_t mostLanes = 256;
 /// An access to memory, in units of work.
 static constexpr int64_t accessCost = 2;
-/// Rows of less are not read at the speed of memory; of less than the second,
-/// not by several threads faster than by one.
-static constexpr int64_t columnsOfPart = 2048, columnsAtLeast = 256;
-/// So often may a part touch its totals, for each time it has to set them up;
-/// in more parts than some, which keep several threads busy, more often.
+/// Rows of less are not read at the speed of memory.
+static constexpr int64_t columnsOfPart = 2048;
+/// Rows of less gain nothing from several threads, where only columns can be
+/// shared.
+static constexpr int64_t minColumnsOfPart = 256;
+/// So often must a part use each of its totals to pay for setting them up: in
+/// as few parts as keep several threads busy, and in more.
 static constexpr int64_t usesOfTotal = 32, usesOfTotalInMany = 256;
-static constexpr double someParts = 16;
+static constexpr double fewParts = 16;
 
 int64_t numParts(double work, Operation *op) {
   bool isInLoop =
@@ -193,9 +195,8 @@ static int64_t limitByTotals(Nest &nest, int64_t parts) {
       totals += numTotals(kernel);
   });
   double usesOfEach = uses / std::max(totals, 1.0);
-  double some = std::min(usesOfEach / usesOfTotal, someParts);
-  return std::min<double>(parts,
-                          std::max(usesOfEach / usesOfTotalInMany, some));
+  double few = std::min(usesOfEach / usesOfTotal, fewParts);
+  return std::min<double>(parts, std::max(usesOfEach / usesOfTotalInMany, few));
 }
 
 /// How many rows share the lines of memory that columns are read from, in a
@@ -278,15 +279,14 @@ static void addPartLoop(Nest &nest, const Division &division) {
   nest.locals = division.locals;
 }
 
-/// Threads share the columns that `nest` reduces, if there are more than
-/// `rows`, the parts of its rows.
-static bool divideColumns(Nest &nest, int64_t rows) {
+/// Threads share the columns that `nest` reduces, `least` or more each, if that
+/// makes no fewer parts than its rows do.
+static bool divideColumns(Nest &nest, int64_t rows, int64_t least) {
   if (!reducesColumns(nest))
     return false;
   bool isInnermost = nest.children.front()->isInnermost();
   interchange(nest, 0);
-  Division columns = divisionOfColumns(
-      nest, isInnermost, rows == 0 ? columnsAtLeast : columnsOfPart);
+  Division columns = divisionOfColumns(nest, isInnermost, least);
   if (columns.parts == 0 || columns.parts < rows) {
     interchange(nest, 0);
     return false;
@@ -304,12 +304,13 @@ void divideNest(LoopBuilder &b, Nest &nest) {
   if (nest.isLeaf())
     return;
   Division rows = divisionOfRows(nest);
-  if (divideColumns(nest, rows.parts) || rows.parts == 0)
+  int64_t least = rows.parts == 0 ? minColumnsOfPart : columnsOfPart;
+  if (divideColumns(nest, rows.parts, least) || rows.parts == 0)
     return;
   addPartLoop(nest, rows);
   separateTotals(b, nest, rows.parts);
   for (auto &combiner : nest.combiners)
-    divideColumns(*combiner, 0);
+    divideColumns(*combiner, 0, columnsOfPart);
 }
 
 void forParts(LoopBuilder &b, int64_t extent, int64_t size, bool movesBack,

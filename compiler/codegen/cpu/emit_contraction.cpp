@@ -35,15 +35,10 @@ namespace {
 /// Rows of B that are this far apart are better read from a copy: most are on
 /// pages of their own.
 constexpr int64_t apartBytes = 3072;
-/// Loops of a fraction of the parts wanted are short.
-constexpr int64_t shortRatio = 8;
 /// How many blocks must read a copy to pay for it.
 constexpr int64_t minBlocksToCopy = 4;
 /// How many blocks of rows a thread does, to pay for copies of its own.
 constexpr int64_t minBlocksOfPart = 16;
-/// How many rows a tile has that adds up in memory, and thus reads all of its
-/// columns of B anew.
-constexpr int64_t minRowsOfTile = 128;
 /// So many blocks of rows lie side by side where they are copied from.
 constexpr int64_t blocksOfCopy = 4;
 /// Of one element that is copied.
@@ -178,17 +173,18 @@ void ContractionEmitter::emit() {
 
 /// The loops that threads share: the outermost one around products, or else
 /// their rows, that is long enough for threads to end at about the same time;
-/// or else the longest, if it is not short; or else all around products, if
-/// they are not short together. None if blocks of a product are better shared.
+/// or else all around products together; or else the same of shorter ones. None
+/// if blocks of a product are better shared.
 SmallVector<unsigned> ContractionEmitter::chooseLoops(int64_t parts) {
   SmallVector<unsigned> loops(c.shared);
   llvm::append_range(loops, c.rows);
-  for (int64_t ratio : {int64_t(2), shortRatio})
+  for (int64_t ratio : {2, 8}) {
     for (unsigned loop : loops)
       if (c.extent(loop) * ratio >= parts)
         return {loop};
-  if (c.product(c.shared) * shortRatio >= parts)
-    return c.shared;
+    if (c.product(c.shared) * ratio >= parts)
+      return c.shared;
+  }
   return {};
 }
 
@@ -218,8 +214,8 @@ void ContractionEmitter::chooseTile(int64_t parts) {
     if (copiesColumns() && !c.shared.empty())
       tileRows.size = std::max(tileRows.size, minBlocksOfPart * block.rows);
     if (c.addsInMemory())
-      tileRows.size = std::max<int64_t>(
-          tileRows.size, llvm::alignTo(minRowsOfTile, block.rows));
+      tileRows.size = std::max<int64_t>(tileRows.size,
+                                        llvm::alignTo(minTileRows, block.rows));
     if (copiesRows())
       tileRows.size = llvm::alignTo(tileRows.size, rowsOfCopy());
   }

@@ -245,10 +245,8 @@ void NestEmitter::emit(Nest &nest) {
     emitVectorLoop(nest);
     return;
   }
-  if (nest.isInnermost() &&
-      emitRunningTotals(b, buffers, nest, ivs, vectorBits, linesAhead))
-    return;
-  if (emitInLanes(nest) || emitSum(nest) ||
+  if (emitRunningTotals(b, buffers, nest, ivs, vectorBits, linesAhead) ||
+      emitInLanes(nest) || emitSum(nest) ||
       emitTransposed(b, buffers, nest, ivs, vectorBits) || emitRowTotals(nest))
     return;
   auto loop = scf::ForOp::create(b, constant(0), countOf(nest), constant(1));

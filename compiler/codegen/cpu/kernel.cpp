@@ -55,6 +55,17 @@ std::optional<Kernel> Kernel::create(linalg::LinalgOp op) {
   return kernel;
 }
 
+Kernel Kernel::around(linalg::LinalgOp op, ArrayRef<int64_t> extents,
+                      bool isOutermostReduction) {
+  Kernel kernel;
+  kernel.op = op;
+  kernel.extents.assign(extents.begin(), extents.end());
+  kernel.isReduction.assign(extents.size(), false);
+  kernel.isReduction.front() = isOutermostReduction;
+  kernel.dims = llvm::to_vector(llvm::seq<unsigned>(0, extents.size()));
+  return kernel;
+}
+
 /// False if a load cannot be done from a flat view of its buffer, or reads what
 /// the op writes.
 bool Kernel::addLookups() {

@@ -34,6 +34,10 @@ struct Kernel {
 
   /// Nothing for an op of another kind.
   static std::optional<Kernel> create(mlir::linalg::LinalgOp op);
+  /// Loops around the body that `op` carries; `accesses` are missing.
+  static Kernel around(mlir::linalg::LinalgOp op,
+                       llvm::ArrayRef<int64_t> extents,
+                       bool isOutermostReduction);
   /// Moves the loop inside along which the most operands lie in a row.
   void chooseInnermostLoop();
 

@@ -95,12 +95,10 @@ Separator::Total Separator::makeRoom(unsigned output) {
   unsigned operand = kernel.op.getNumDpsInputs() + output;
   Total total{
       kernel.op.getDpsInits()[output], *kernel.accesses[operand], {}, {}};
-  total.slot.strides.assign(kernel.depth(), 0);
+  total.slot.strides = denseStrides(kernel.extents, levels);
   int64_t size = 1;
-  for (unsigned l : llvm::reverse(levels)) {
-    total.slot.strides[l] = size;
+  for (unsigned l : levels)
     size *= kernel.extents[l];
-  }
   Type element = getElementTypeOrSelf(total.output.getType());
   total.slots = memref::AllocOp::create(
       b, MemRefType::get({parts, size}, element), b.getI64IntegerAttr(64));
@@ -123,16 +121,10 @@ Access Separator::selected(const Access &access, int64_t stride) {
 /// A kernel of one loop and those that move totals.
 std::unique_ptr<Kernel> Separator::newKernel(linalg::LinalgOp op,
                                              int64_t extent, bool isReduction) {
-  auto result = std::make_unique<Kernel>();
-  result->op = op;
-  result->extents = {extent};
-  result->isReduction = {isReduction};
-  for (unsigned l : levels) {
-    result->extents.push_back(kernel.extents[l]);
-    result->isReduction.push_back(false);
-  }
-  result->dims = llvm::to_vector(llvm::seq<unsigned>(0, result->depth()));
-  return result;
+  SmallVector<int64_t> extents{extent};
+  for (unsigned l : levels)
+    extents.push_back(kernel.extents[l]);
+  return std::make_unique<Kernel>(Kernel::around(op, extents, isReduction));
 }
 
 /// At the start of a part its totals are what makes no difference: the best

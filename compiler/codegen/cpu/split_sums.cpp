@@ -17,46 +17,69 @@ namespace nabla {
 
 /// So many parts keep threads busy, tiles of C or pieces of its sums.
 static constexpr int64_t enoughParts = 8, mostPieces = 32;
-/// Tiles of a large C are no smaller.
-static constexpr int64_t rowsOfTile = 128, columnsOfTile = 128;
 /// So many steps of a sum pay for adding it to that of another piece.
 static constexpr int64_t minStepsOfPiece = 512;
 
 /// Into how many parts C can be cut, along one loop around products or both
 /// ways of one.
 static int64_t numTiles(const Contraction &c) {
-  int64_t tiles = llvm::divideCeil(c.extent(c.m), rowsOfTile);
-  if (c.rows.empty() && c.sums.size() == 1)
-    tiles *= llvm::divideCeil(c.extent(c.n), columnsOfTile);
+  int64_t tiles = llvm::divideCeil(c.extent(c.m), minTileRows);
+  if (c.readsAllOfBOften())
+    tiles *= llvm::divideCeil(c.extent(c.n), minTileColumns);
   for (unsigned loop : llvm::concat<const unsigned>(c.shared, c.rows))
     tiles = std::max(tiles, c.extent(loop));
   return tiles;
 }
 
+static int64_t bytesOf(const Contraction &c, unsigned operand) {
+  Footprint elements = footprint(c.access(operand), c.kernel.extents, 0);
+  return elements.size() * bitsOfElement(c.elementType(operand)) / 8;
+}
+
+/// How many pieces are worth having: together they are no more to write than A
+/// and B to read.
+static int64_t mostUsefulPieces(const Contraction &c) {
+  int64_t read = bytesOf(c, c.a) + bytesOf(c, c.b);
+  return std::min({numParts(c.work(), c.kernel.op), mostPieces,
+                   c.product(c.sums) / minStepsOfPiece, read / bytesOf(c, 2)});
+}
+
+/// How many pieces to make of each sum, from the outermost on: all iterations
+/// of some, and a divisor of those of the next one.
+static SmallVector<int64_t> choosePieces(const Contraction &c, int64_t most) {
+  SmallVector<int64_t> numbers;
+  for (unsigned loop : c.sums) {
+    numbers.push_back(divisorUpTo(c.extent(loop), most));
+    most /= numbers.back();
+    if (numbers.back() != c.extent(loop))
+      break;
+  }
+  return numbers;
+}
+
 void splitSums(Contraction &c) {
-  int64_t tiles = numTiles(c);
-  if (tiles >= enoughParts)
+  if (numTiles(c) >= enoughParts)
     return;
-  int64_t most = std::min({numParts(c.work(), c.kernel.op), mostPieces,
-                           c.product(c.sums) / minStepsOfPiece});
+  int64_t most = mostUsefulPieces(c);
   if (most < enoughParts)
     return;
+  SmallVector<int64_t> numbers = choosePieces(c, most);
   int64_t pieces = 1;
-  while (pieces < most) {
+  for (int64_t number : numbers)
+    pieces *= number;
+  if (pieces < enoughParts)
+    return;
+  for (int64_t number : numbers) {
     unsigned loop = c.sums.front();
-    int64_t number = divisorUpTo(c.extent(loop), most / pieces);
-    bool isAll = number == c.extent(loop) && c.sums.size() > 1;
     if (number == 1)
       break;
-    pieces *= number;
     c.pieces.push_back(loop);
-    if (isAll) {
+    if (number == c.extent(loop) && c.sums.size() > 1) {
       c.sums.erase(c.sums.begin());
       continue;
     }
     c.sums.front() = c.kernel.depth();
     c.kernel.split(loop, c.extent(loop) / number, c.kernel.depth());
-    break;
   }
   llvm::append_range(c.shared, c.pieces);
 }
@@ -82,57 +105,63 @@ static Access within(const Access &access, ArrayRef<unsigned> loops) {
   return result;
 }
 
-/// Where all pieces have C, in the loops of the product.
-static Access placeOfPieces(const Contraction &c, ArrayRef<unsigned> loops) {
-  Access access;
-  access.strides.assign(c.kernel.depth(), 0);
-  int64_t size = 1;
-  for (ArrayRef<unsigned> some : {loops, ArrayRef<unsigned>(c.pieces)})
-    for (unsigned loop : llvm::reverse(some)) {
-      access.strides[loop] = size;
-      size *= c.extent(loop);
-    }
-  return access;
+/// Lets `product` write to `buffer`, in which each piece has a row.
+static void writePieces(Contraction &product, Value buffer,
+                        ArrayRef<unsigned> loopsOfResult) {
+  SmallVector<unsigned> loops(product.pieces);
+  llvm::append_range(loops, loopsOfResult);
+  Access &place = *product.kernel.accesses[2];
+  place = Access();
+  place.root = buffer;
+  place.strides = denseStrides(product.kernel.extents, loops);
 }
 
-PieceSums emitPieces(LoopBuilder &b, Contraction &c) {
-  SmallVector<unsigned> loops = loopsOfResult(c);
-  Access result = within(c.access(2), loops);
-  Access own = placeOfPieces(c, loops), piece = within(own, loops);
-  int64_t size = c.product(loops), pieces = c.product(c.pieces);
-  auto type = MemRefType::get({pieces, size}, c.sumType());
-  PieceSums sums;
-  sums.buffer = memref::AllocOp::create(b, type, b.getI64IntegerAttr(64));
-  own.root = piece.root = sums.buffer;
-  for (Contraction *product = &c; product; product = product->rest.get())
-    product->kernel.accesses[2] = own;
-  emitContraction(b, c);
-
-  linalg::LinalgOp op = c.kernel.op;
-  Value output = op.getDpsInits()[0];
-  sums.first.op = carryBody(b, sums.buffer, output, [](ValueRange elements) {
+static Kernel copyFirst(LoopBuilder &b, ArrayRef<int64_t> extents,
+                        const Access &piece, Value output,
+                        const Access &result) {
+  auto op = carryBody(b, piece.root, output, [](ValueRange elements) {
     return SmallVector<Value>{elements[0]};
   });
-  for (unsigned loop : loops) {
-    sums.first.dims.push_back(sums.first.depth());
-    sums.first.extents.push_back(c.extent(loop));
-    sums.first.isReduction.push_back(false);
-  }
-  sums.first.accesses = {piece, result};
+  Kernel kernel = Kernel::around(op, extents, /*isOutermostReduction=*/false);
+  kernel.accesses = {piece, result};
+  return kernel;
+}
 
-  sums.others = sums.first;
-  sums.others.op = carryBody(b, sums.buffer, output, [&](ValueRange elements) {
+static Kernel addOthers(LoopBuilder &b, ArrayRef<int64_t> extents, Access piece,
+                        Value output, Access result) {
+  auto op = carryBody(b, piece.root, output, [&](ValueRange elements) {
     Value sum = arith::AddFOp::create(b, elements[1], elements[0]);
     return SmallVector<Value>{sum};
   });
-  sums.others.dims.push_back(loops.size());
-  sums.others.extents.insert(sums.others.extents.begin(), pieces - 1);
-  sums.others.isReduction.insert(sums.others.isReduction.begin(), true);
-  piece.offset = size;
-  piece.strides.insert(piece.strides.begin(), size);
+  auto type = cast<MemRefType>(piece.root.getType());
+  SmallVector<int64_t> all{type.getDimSize(0) - 1};
+  llvm::append_range(all, extents);
+  piece.offset = type.getDimSize(1);
+  piece.strides.insert(piece.strides.begin(), type.getDimSize(1));
   result.strides.insert(result.strides.begin(), 0);
-  sums.others.accesses = {piece, result};
-  return sums;
+  Kernel kernel = Kernel::around(op, all, /*isOutermostReduction=*/true);
+  kernel.accesses = {piece, result};
+  return kernel;
+}
+
+PieceSums emitPieces(LoopBuilder &b, Contraction &c) {
+  linalg::LinalgOp op = c.kernel.op;
+  Value output = op.getDpsInits()[0];
+  SmallVector<unsigned> loops = loopsOfResult(c);
+  Access result = within(c.access(2), loops);
+  auto type =
+      MemRefType::get({c.product(c.pieces), c.product(loops)}, c.sumType());
+  Value buffer = memref::AllocOp::create(b, type, b.getI64IntegerAttr(64));
+  for (Contraction *product = &c; product; product = product->rest.get())
+    writePieces(*product, buffer, loops);
+  emitContraction(b, c);
+
+  Access piece = within(c.access(2), loops);
+  SmallVector<int64_t> extents;
+  for (unsigned loop : loops)
+    extents.push_back(c.extent(loop));
+  return {buffer, copyFirst(b, extents, piece, output, result),
+          addOthers(b, extents, piece, output, result)};
 }
 
 } // namespace nabla

@@ -22,7 +22,7 @@ struct PieceSums {
   Kernel first, others;
 };
 
-/// Emits a product with `pieces`, but for what the result's kernels do.
+/// Emits a product with `pieces`; the caller emits the kernels.
 PieceSums emitPieces(LoopBuilder &b, Contraction &c);
 
 } // namespace nabla

@@ -65,6 +65,55 @@ func.func @pieces(%a: memref<65536x32xf32>, %b: memref<65536x32xf32>, %c: memref
 
 // -----
 
+// Pieces of several sums, of which the outer one is cut into all of its steps.
+
+#a = affine_map<(m, n, i, j) -> (i, 2 * j, m)>
+#b = affine_map<(m, n, i, j) -> (i, j, n)>
+#c = affine_map<(m, n, i, j) -> (m, n)>
+// CHECK-LABEL: func.func @pieces_of_two_sums
+// CHECK: memref.alloc() {{.*}} : memref<32x1024xf32>
+// CHECK: scf.forall (%[[PIECE:.*]]) in (32)
+// CHECK-DAG: arith.remui %[[PIECE]], %c8
+// CHECK-DAG: arith.divui %[[PIECE]], %c8
+// CHECK: math.fma
+func.func @pieces_of_two_sums(%a: memref<4x8200x32xf32>, %b: memref<4x4096x32xf32>, %c: memref<32x32xf32>) {
+  %zero = arith.constant 0.0 : f32
+  linalg.fill ins(%zero : f32) outs(%c : memref<32x32xf32>)
+  linalg.generic {indexing_maps = [#a, #b, #c], iterator_types = ["parallel", "parallel", "reduction", "reduction"]}
+      ins(%a, %b : memref<4x8200x32xf32>, memref<4x4096x32xf32>) outs(%c : memref<32x32xf32>) {
+  ^bb0(%x: f32, %y: f32, %sum: f32):
+    %0 = arith.mulf %x, %y fastmath<contract> : f32
+    %1 = arith.addf %sum, %0 fastmath<contract> : f32
+    linalg.yield %1 : f32
+  }
+  return
+}
+
+// -----
+
+// Few pieces, as the sums have a prime number of steps, are of no use.
+
+#a = affine_map<(m, n, k) -> (k, m)>
+#b = affine_map<(m, n, k) -> (k, n)>
+#c = affine_map<(m, n, k) -> (m, n)>
+// CHECK-LABEL: func.func @no_pieces
+// CHECK-NOT: memref.alloc
+// CHECK: return
+func.func @no_pieces(%a: memref<65542x32xf32>, %b: memref<65542x32xf32>, %c: memref<32x32xf32>) {
+  %zero = arith.constant 0.0 : f32
+  linalg.fill ins(%zero : f32) outs(%c : memref<32x32xf32>)
+  linalg.generic {indexing_maps = [#a, #b, #c], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : memref<65542x32xf32>, memref<65542x32xf32>) outs(%c : memref<32x32xf32>) {
+  ^bb0(%x: f32, %y: f32, %sum: f32):
+    %0 = arith.mulf %x, %y fastmath<contract> : f32
+    %1 = arith.addf %sum, %0 fastmath<contract> : f32
+    linalg.yield %1 : f32
+  }
+  return
+}
+
+// -----
+
 // Of B transposed, a panel is copied in the order in which it is read.
 
 #a = affine_map<(m, n, k) -> (m, k)>

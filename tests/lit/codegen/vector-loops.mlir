@@ -214,7 +214,30 @@ func.func @running_sum(%x: memref<70xf32>, %total: memref<f32>, %y: memref<70xf3
 
 // -----
 
-// Where the total goes through more than an element's conversion, in order.
+// A total that is wider than the elements: converted a vector at a time.
+
+#id = affine_map<(d0) -> (d0)>
+#one = affine_map<(d0) -> ()>
+// CHECK-LABEL: func.func @running_sum_of_f16
+// CHECK: arith.extf {{.*}} : vector<16xf16> to vector<16xf32>
+// CHECK: %[[SUM:.*]] = arith.addf %{{.*}} : vector<16xf32>
+// CHECK: %[[SHORT:.*]] = arith.truncf {{.*}} : vector<16xf32> to vector<16xf16>
+// CHECK: vector.store %[[SHORT]]
+func.func @running_sum_of_f16(%x: memref<64xf16>, %total: memref<f32>, %y: memref<64xf16>) {
+  linalg.generic {indexing_maps = [#id, #one, #id], iterator_types = ["reduction"]}
+      ins(%x : memref<64xf16>) outs(%total, %y : memref<f32>, memref<64xf16>) {
+  ^bb0(%a: f16, %t: f32, %out: f16):
+    %0 = arith.extf %a : f16 to f32
+    %1 = arith.addf %t, %0 : f32
+    %2 = arith.truncf %1 : f32 to f16
+    linalg.yield %1, %2 : f32, f16
+  }
+  return
+}
+
+// -----
+
+// Where a total is not just added to, in order.
 
 #id = affine_map<(d0) -> (d0)>
 #one = affine_map<(d0) -> ()>
