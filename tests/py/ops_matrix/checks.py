@@ -144,7 +144,11 @@ def check_jvp(sample: Sample) -> None:
     ran = ran_derivatives(sample)
     assert ran.passed == [3.0, 5.0], sample.id
     for ours, alone in zip(ran.values, compiled_values(sample)(*ran.arrays), strict=True):
-        np.testing.assert_array_equal(ours, alone, err_msg=f"{sample.id}: value under jvp")
+        # The order of a sum is the schedule's, which is another one beside the tangents.
+        eps = np.finfo(ours.dtype).eps if np.issubdtype(ours.dtype, np.floating) else 0
+        np.testing.assert_allclose(
+            ours, alone, 8 * eps, 8 * eps, err_msg=f"{sample.id}: value under jvp"
+        )
     if not ran.wrt:
         assert not any(np.any(t) for t in ran.tangents), sample.id
         return
