@@ -46,6 +46,8 @@ constexpr double workOfCopy = 4;
 /// So many operations of the epilogue are worth having for each vector of a
 /// block; more of them are a loop.
 constexpr int64_t maxEpilogue = 160;
+/// Rows of more lines are streams.
+constexpr int64_t maxLinesOfRow = 8;
 /// So many multiplications of vectors make a loop body.
 constexpr int64_t maxUnrolled = 64;
 
@@ -100,6 +102,7 @@ private:
   void emitStretches(unsigned loop, int64_t size, function_ref<void()> body);
   void copyColumns();
   void emitTile();
+  void fetchNextRows();
   void emitLoops(ArrayRef<unsigned> loops, llvm::function_ref<void()> body);
   void emitBlocks(unsigned loop, Value &old, llvm::function_ref<void()> body);
   void emitBlock();
@@ -412,7 +415,30 @@ void ContractionEmitter::emitTile() {
   };
   if (rows.isCopied())
     rows.copyBlocks(b, buffers, place, overRows);
-  overRows([&] { emitBlocks(c.n, oldColumns, [&] { emitBlock(); }); });
+  overRows([&] {
+    if (!rows.isCopied())
+      fetchNextRows();
+    emitBlocks(c.n, oldColumns, [&] { emitBlock(); });
+  });
+}
+
+/// Asks for the block of rows below, where rows are short: a block begins with
+/// a line of each, which the processor does not take for a stream.
+void ContractionEmitter::fetchNextRows() {
+  const Access &access = c.access(c.a);
+  unsigned k = c.sums.back();
+  int64_t line = bitsOfLine / bitsOfElement(c.elementType(c.a));
+  int64_t lines = llvm::divideCeil(c.extent(k), line);
+  if (access.strides[k] != 1 || c.sums.size() != 1 || lines > maxLinesOfRow)
+    return;
+  SmallVector<Value> ivs(place.ivs);
+  ivs[k] = constant(0);
+  for (int64_t row = block.rows; row < 2 * block.rows; ++row)
+    for (int64_t at = 0; at < lines; ++at)
+      memref::PrefetchOp::create(
+          b, buffers.buffer(access),
+          buffers.index(b, access, ivs, row * access.strides[c.m] + at * line),
+          /*isWrite=*/false, /*localityHint=*/3, /*isDataCache=*/true);
 }
 
 void ContractionEmitter::emitLoops(ArrayRef<unsigned> loops,

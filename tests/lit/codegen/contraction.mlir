@@ -114,6 +114,53 @@ func.func @no_pieces(%a: memref<65542x32xf32>, %b: memref<65542x32xf32>, %c: mem
 
 // -----
 
+// Short rows of A, of four lines each here, are asked for a block ahead.
+
+#a = affine_map<(m, n, k) -> (m, k)>
+#b = affine_map<(m, n, k) -> (k, n)>
+#c = affine_map<(m, n, k) -> (m, n)>
+// CHECK-LABEL: func.func @short_rows
+// CHECK: memref.prefetch
+// CHECK: math.fma
+// CHECK-NOT: memref.prefetch
+func.func @short_rows(%a: memref<2048x64xf32>, %b: memref<64x64xf32>, %c: memref<2048x64xf32>) {
+  %zero = arith.constant 0.0 : f32
+  linalg.fill ins(%zero : f32) outs(%c : memref<2048x64xf32>)
+  linalg.generic {indexing_maps = [#a, #b, #c], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : memref<2048x64xf32>, memref<64x64xf32>) outs(%c : memref<2048x64xf32>) {
+  ^bb0(%x: f32, %y: f32, %sum: f32):
+    %0 = arith.mulf %x, %y fastmath<contract> : f32
+    %1 = arith.addf %sum, %0 fastmath<contract> : f32
+    linalg.yield %1 : f32
+  }
+  return
+}
+
+// -----
+
+// Long ones are streams.
+
+#a = affine_map<(m, n, k) -> (m, k)>
+#b = affine_map<(m, n, k) -> (k, n)>
+#c = affine_map<(m, n, k) -> (m, n)>
+// CHECK-LABEL: func.func @long_rows
+// CHECK-NOT: memref.prefetch
+// CHECK: math.fma
+func.func @long_rows(%a: memref<2048x256xf32>, %b: memref<256x64xf32>, %c: memref<2048x64xf32>) {
+  %zero = arith.constant 0.0 : f32
+  linalg.fill ins(%zero : f32) outs(%c : memref<2048x64xf32>)
+  linalg.generic {indexing_maps = [#a, #b, #c], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : memref<2048x256xf32>, memref<256x64xf32>) outs(%c : memref<2048x64xf32>) {
+  ^bb0(%x: f32, %y: f32, %sum: f32):
+    %0 = arith.mulf %x, %y fastmath<contract> : f32
+    %1 = arith.addf %sum, %0 fastmath<contract> : f32
+    linalg.yield %1 : f32
+  }
+  return
+}
+
+// -----
+
 // Of B transposed, a panel is copied in the order in which it is read.
 
 #a = affine_map<(m, n, k) -> (m, k)>
