@@ -67,7 +67,7 @@ def _unwanted() -> np.ndarray:
 
 
 def _fastest(run: Callable[[], object], rounds: int) -> float:
-    """Seconds of a call with empty caches."""
+    """The least seconds of a call with empty caches."""
     best = float("inf")
     run()
     for _ in range(rounds):

@@ -94,6 +94,7 @@ class Calls(NamedTuple):
             call = made["nabla"]
             assert isinstance(call, partial)
             calls[_READING] = reading(max(map(np.asarray, call.args), key=np.size))
+            ends[_READING] = _last
         seconds = 0 if plan.quick else plan.seconds
         samples = take_turns(calls, ends, seconds, plan.threads > 1, cold)
         found = {name: numbers(times) for name, times in samples.items()}
@@ -159,18 +160,16 @@ def take_turns(
     and, as emptying them takes milliseconds, sleeping threads.
     """
     samples: dict[str, list[float]] = {name: [] for name in calls}
-    repeats = {
-        name: 1 if cold else _repeats(call, ends.get(name, _last)) for name, call in calls.items()
-    }
+    repeats = {name: 1 if cold else _repeats(call, ends[name]) for name, call in calls.items()}
     end = time.perf_counter() + seconds
     while time.perf_counter() < end or len(samples["nabla"]) < (5 if seconds else 1):
         for name, call in calls.items():
             if settle:
                 wait_for_quiet()
-                _turn(call, ends.get(name, _last), repeats[name])
+                _turn(call, ends[name], repeats[name])
             if cold:
                 empty_caches()
-            spent = _turn(call, ends.get(name, _last), repeats[name])
+            spent = _turn(call, ends[name], repeats[name])
             samples[name].append(spent / repeats[name] * 1e6)
     return samples
 

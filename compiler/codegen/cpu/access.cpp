@@ -104,6 +104,14 @@ static bool isNewerThan(Value fresh, Value other) {
          argument.getOwner()->findAncestorOpInBlock(*alloc) != nullptr;
 }
 
+Access inLoops(const Access &access, ArrayRef<unsigned> loops) {
+  Access result = access;
+  result.strides.clear();
+  for (unsigned loop : loops)
+    result.strides.push_back(access.strides[loop]);
+  return result;
+}
+
 SmallVector<int64_t, 4> denseStrides(ArrayRef<int64_t> extents,
                                      ArrayRef<unsigned> loops) {
   SmallVector<int64_t, 4> strides(extents.size(), 0);

@@ -54,6 +54,9 @@ struct Footprint {
 Footprint footprint(const Access &access, llvm::ArrayRef<int64_t> extents,
                     unsigned depth);
 
+/// The same element, as seen by these of the loops.
+Access inLoops(const Access &access, llvm::ArrayRef<unsigned> loops);
+
 /// Strides of a buffer in which the elements that `loops` move, the outermost
 /// first, lie without a gap; 0 for all other loops.
 llvm::SmallVector<int64_t, 4> denseStrides(llvm::ArrayRef<int64_t> extents,

@@ -67,6 +67,18 @@ int64_t Contraction::product(ArrayRef<unsigned> loops) const {
   return all;
 }
 
+SmallVector<unsigned> Contraction::loopsOfResult() const {
+  const Access &result = access(2);
+  SmallVector<unsigned> loops;
+  for (unsigned l = 0; l < kernel.depth(); ++l)
+    if (result.strides[l] != 0)
+      loops.push_back(l);
+  llvm::sort(loops, [&](unsigned l, unsigned r) {
+    return result.strides[l] > result.strides[r];
+  });
+  return loops;
+}
+
 double Contraction::work() const {
   double all = workOfMultiplication;
   for (int64_t extent : kernel.extents)

@@ -63,6 +63,8 @@ struct Contraction {
   }
   int64_t extent(unsigned loop) const { return kernel.extents[loop]; }
   int64_t product(llvm::ArrayRef<unsigned> loops) const;
+  /// Those that move C, from the one with the longest stride on.
+  llvm::SmallVector<unsigned> loopsOfResult() const;
   /// Of all multiplications, in units of `numParts`.
   double work() const;
   /// Whether C is added to in memory.

@@ -92,7 +92,7 @@ private:
   /// So many are copied at a time.
   int64_t rowsOfCopy() { return blocksOfCopy * block.rows; }
   void shareColumns();
-  void emitParts(unsigned loop, int64_t size);
+  void emitParts(unsigned loop);
   void emitIterations(ArrayRef<unsigned> loops);
   void emitTiles();
   void emitPart();
@@ -156,18 +156,15 @@ void ContractionEmitter::emit() {
   SmallVector<unsigned> loops = chooseLoops(parts);
   if (loops.empty())
     chooseTile(parts);
-  else if (loops.size() == 1)
-    stretches[loops[0]].size = chooseSize(loops[0], parts);
-  else
-    for (unsigned loop : loops)
-      stretches[loop].size = 1;
+  for (unsigned loop : loops)
+    stretches[loop].size = loops.size() == 1 ? chooseSize(loop, parts) : 1;
   bool readOften = !c.rows.empty() || stretches[c.m].size < c.extent(c.m);
   if (parts > 1 && c.shared.empty() && readOften && copiesColumns())
     shareColumns();
   if (loops.empty())
     emitTiles();
   else if (loops.size() == 1)
-    emitParts(loops[0], stretches[loops[0]].size);
+    emitParts(loops[0]);
   else
     emitIterations(loops);
   if (sharesColumns)
@@ -250,7 +247,8 @@ void ContractionEmitter::shareColumns() {
     copyPart(constant(0));
 }
 
-void ContractionEmitter::emitParts(unsigned loop, int64_t size) {
+void ContractionEmitter::emitParts(unsigned loop) {
+  int64_t size = stretches[loop].size;
   if (size == c.extent(loop)) {
     emitPart();
     return;

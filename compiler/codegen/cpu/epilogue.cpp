@@ -38,15 +38,9 @@ const Access *findResult(const Contraction &c, Kernel &kernel) {
 /// into the same order, but n last; false if they do not walk through C alike.
 bool takeLoops(const Contraction &c, Kernel &kernel) {
   const Access &result = c.access(2);
-  SmallVector<unsigned> loops;
-  for (unsigned l = 0; l < result.strides.size(); ++l)
-    if (result.strides[l] != 0)
-      loops.push_back(l);
-  llvm::sort(loops, [&](unsigned l, unsigned r) {
-    return result.strides[l] < result.strides[r];
-  });
+  SmallVector<unsigned> loops = c.loopsOfResult();
   SmallVector<int> from(result.strides.size(), -1);
-  for (unsigned loop : loops) {
+  for (unsigned loop : llvm::reverse(loops)) {
     const Access *access = findResult(c, kernel);
     if (!access)
       return false;

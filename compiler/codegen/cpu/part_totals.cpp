@@ -111,10 +111,8 @@ Separator::Total Separator::makeRoom(unsigned output) {
 /// The access without the loops that do not move totals, in a loop with this
 /// stride.
 Access Separator::selected(const Access &access, int64_t stride) {
-  Access result = access;
-  result.strides = {stride};
-  for (unsigned l : levels)
-    result.strides.push_back(access.strides[l]);
+  Access result = inLoops(access, levels);
+  result.strides.insert(result.strides.begin(), stride);
   return result;
 }
 

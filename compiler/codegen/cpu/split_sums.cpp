@@ -84,27 +84,6 @@ void splitSums(Contraction &c) {
   llvm::append_range(c.shared, c.pieces);
 }
 
-/// The loops that move C, from the one with the longest stride on.
-static SmallVector<unsigned> loopsOfResult(const Contraction &c) {
-  const Access &result = c.access(2);
-  SmallVector<unsigned> loops;
-  for (unsigned l = 0; l < c.kernel.depth(); ++l)
-    if (result.strides[l] != 0)
-      loops.push_back(l);
-  llvm::stable_sort(loops, [&](unsigned l, unsigned r) {
-    return std::abs(result.strides[l]) > std::abs(result.strides[r]);
-  });
-  return loops;
-}
-
-static Access within(const Access &access, ArrayRef<unsigned> loops) {
-  Access result = access;
-  result.strides.clear();
-  for (unsigned loop : loops)
-    result.strides.push_back(access.strides[loop]);
-  return result;
-}
-
 /// Lets `product` write to `buffer`, in which each piece has a row.
 static void writePieces(Contraction &product, Value buffer,
                         ArrayRef<unsigned> loopsOfResult) {
@@ -147,8 +126,8 @@ static Kernel addOthers(LoopBuilder &b, ArrayRef<int64_t> extents, Access piece,
 PieceSums emitPieces(LoopBuilder &b, Contraction &c) {
   linalg::LinalgOp op = c.kernel.op;
   Value output = op.getDpsInits()[0];
-  SmallVector<unsigned> loops = loopsOfResult(c);
-  Access result = within(c.access(2), loops);
+  SmallVector<unsigned> loops = c.loopsOfResult();
+  Access result = inLoops(c.access(2), loops);
   auto type =
       MemRefType::get({c.product(c.pieces), c.product(loops)}, c.sumType());
   Value buffer = memref::AllocOp::create(b, type, b.getI64IntegerAttr(64));
@@ -156,7 +135,7 @@ PieceSums emitPieces(LoopBuilder &b, Contraction &c) {
     writePieces(*product, buffer, loops);
   emitContraction(b, c);
 
-  Access piece = within(c.access(2), loops);
+  Access piece = inLoops(c.access(2), loops);
   SmallVector<int64_t> extents;
   for (unsigned loop : loops)
     extents.push_back(c.extent(loop));
