@@ -236,6 +236,16 @@ def test_the_first_of_the_best_is_found(dtype):
             np.testing.assert_array_equal(np.asarray(got), want)
 
 
+@pytest.mark.parametrize("columns", [1001, 4099])  # blocks of rows, in order, and each row apart
+def test_the_best_of_columns_that_fill_the_cache_is_found(columns):
+    rows = (48 << 20) // 8 // columns
+    x = RNG.integers(-100, 100, (rows, columns)).astype(np.float64)
+    x[7::1000, ::5] = np.nan
+    for ours, theirs in ((nb.argmax, np.argmax), (nb.argmin, np.argmin)):
+        for y in (x, x[:, ::3]):
+            np.testing.assert_array_equal(np.asarray(ours(y, axis=0)), theirs(y, axis=0))
+
+
 @pytest.mark.parametrize("shape", [(5, 3), (7, 64), (9, 100), (3, 2, 33)])
 def test_rows_and_elements_are_looked_up(shape):
     x, ids = rand(*shape), RNG.integers(0, shape[0], (4, 5))

@@ -8,6 +8,7 @@
 #define NABLA_COMPILER_CODEGEN_CPU_ACCESS_H
 
 #include "mlir/IR/AffineMap.h"
+#include "mlir/IR/TypeUtilities.h"
 #include "mlir/IR/Value.h"
 
 #include <optional>
@@ -32,6 +33,10 @@ struct Access {
   int64_t offset = 0;
   llvm::SmallVector<int64_t, 4> strides;
 
+  /// The width of the buffer's elements.
+  unsigned bits() const {
+    return bitsOfElement(mlir::getElementTypeOrSelf(root.getType()));
+  }
   bool sameElement(const Access &other) const {
     return root == other.root && view == other.view && offset == other.offset &&
            strides == other.strides;

@@ -6,6 +6,7 @@
 
 #include "compiler/codegen/cpu/divide.h"
 #include "compiler/codegen/cpu/interchange.h"
+#include "compiler/codegen/cpu/lanes.h"
 #include "compiler/codegen/cpu/part_totals.h"
 #include "compiler/codegen/cpu/shrink_buffers.h"
 
@@ -35,10 +36,12 @@ static constexpr int64_t columnsOfPart = 2048;
 /// Rows of less gain nothing from several threads, where only columns can be
 /// shared.
 static constexpr int64_t minColumnsOfPart = 256;
-/// So often must a part use each of its totals to pay for setting them up: in
-/// as few parts as keep several threads busy, and in more.
-static constexpr int64_t usesOfTotal = 32, usesOfTotalInMany = 256;
+/// For each bit of its totals a part must work on so many others to pay for
+/// setting them up: in as few parts as keep several threads busy, and in more.
+static constexpr int64_t bitsForTotal = 16, bitsForTotalInMany = 128;
 static constexpr double fewParts = 16;
+/// Smaller parts of sums are not made larger to end with a block of rows.
+static constexpr int64_t minBlocksOfPart = 4;
 
 int64_t numParts(double work, Operation *op) {
   bool isInLoop =
@@ -185,18 +188,20 @@ static Division divided(int64_t extent, int64_t parts, int64_t unit,
 
 /// Totals must be used often enough to be set up for each part.
 static int64_t limitByTotals(Nest &nest, int64_t parts) {
-  double uses = 0, totals = 0;
+  double bits = 0, totals = 0;
   nest.forEachKernel([&](Kernel &kernel) {
     double iterations = 1;
     for (int64_t extent : kernel.extents)
       iterations *= extent;
-    uses += iterations * kernel.accesses.size();
+    for (auto &access : kernel.accesses)
+      if (access && access->strides.front() != 0)
+        bits += iterations * access->bits();
     if (kernel.isReduction.front())
-      totals += numTotals(kernel);
+      totals += bitsOfTotals(kernel);
   });
-  double usesOfEach = uses / std::max(totals, 1.0);
-  double few = std::min(usesOfEach / usesOfTotal, fewParts);
-  return std::min<double>(parts, std::max(usesOfEach / usesOfTotalInMany, few));
+  double forEach = bits / std::max(totals, 1.0);
+  double few = std::min(forEach / bitsForTotal, fewParts);
+  return std::min<double>(parts, std::max(forEach / bitsForTotalInMany, few));
 }
 
 /// How many rows share the lines of memory that columns are read from, in a
@@ -212,6 +217,16 @@ static int64_t rowsOfLine(Nest &nest) {
   return rows;
 }
 
+/// Of how many iterations the parts of `nest` are multiples, but for the last
+/// one: rows that are added at once, rows that share lines, or columns.
+static int64_t unitOfParts(Nest &nest, int64_t parts, bool hasTotals) {
+  if (nest.isInnermost())
+    return elementsOfLine;
+  if (hasTotals && nest.extent >= parts * minBlocksOfPart * rowsFromMemory)
+    return rowsFromMemory;
+  return rowsOfLine(nest);
+}
+
 static Division divisionOfRows(Nest &nest) {
   Conflicts conflicts(nest);
   if (!conflicts.areSolvable())
@@ -222,9 +237,9 @@ static Division divisionOfRows(Nest &nest) {
       [&](Kernel &kernel) { hasTotals |= kernel.isReduction.front(); });
   if (hasTotals)
     parts = limitByTotals(nest, parts);
-  int64_t unit = nest.isInnermost() ? elementsOfLine : rowsOfLine(nest);
-  Division division = divided(nest.extent, parts, unit, nest.isInnermost(),
-                              conflicts.allowTwice() && !hasTotals);
+  Division division =
+      divided(nest.extent, parts, unitOfParts(nest, parts, hasTotals),
+              nest.isInnermost(), conflicts.allowTwice() && !hasTotals);
   llvm::append_range(division.locals, conflicts.locals());
   return division;
 }

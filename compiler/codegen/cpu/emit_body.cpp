@@ -146,6 +146,11 @@ void forRange(LoopBuilder &b, Value first, Value last, int64_t step,
   body(loop.getInductionVar());
 }
 
+void prefetch(LoopBuilder &b, Value buffer, Value index) {
+  memref::PrefetchOp::create(b, buffer, index, /*isWrite=*/false,
+                             /*localityHint=*/3, /*isDataCache=*/true);
+}
+
 /// Swaps ever smaller blocks off the diagonal.
 SmallVector<Value> transpose(LoopBuilder &b, ArrayRef<Value> rows) {
   SmallVector<Value> result(rows);
@@ -195,10 +200,7 @@ Value BodyEmitter::loadRow(const Access &access, Type element) {
   if (linesAhead != 0 && buffers.isFetched(access)) {
     int64_t line = bitsOfLine / bitsOfElement(element);
     for (int64_t lane = 0; lane < lanes; lane += line)
-      memref::PrefetchOp::create(b, buffer,
-                                 b.add(first, linesAhead * line + lane),
-                                 /*isWrite=*/false, /*localityHint=*/3,
-                                 /*isDataCache=*/true);
+      prefetch(b, buffer, b.add(first, linesAhead * line + lane));
   }
   return vector::LoadOp::create(b, laneType(element, lanes), buffer, first);
 }

@@ -86,6 +86,8 @@ void forSteps(LoopBuilder &b, int64_t extent, int64_t step,
 /// A loop from `first` to `last`.
 void forRange(LoopBuilder &b, mlir::Value first, mlir::Value last, int64_t step,
               llvm::function_ref<void(mlir::Value)> body);
+/// Asks for the line that holds an element.
+void prefetch(LoopBuilder &b, mlir::Value buffer, mlir::Value index);
 /// The columns of a square of vectors.
 llvm::SmallVector<mlir::Value> transpose(LoopBuilder &b,
                                          llvm::ArrayRef<mlir::Value> rows);

@@ -433,10 +433,9 @@ void ContractionEmitter::fetchNextRows() {
   ivs[k] = constant(0);
   for (int64_t row = block.rows; row < 2 * block.rows; ++row)
     for (int64_t at = 0; at < lines; ++at)
-      memref::PrefetchOp::create(
+      prefetch(
           b, buffers.buffer(access),
-          buffers.index(b, access, ivs, row * access.strides[c.m] + at * line),
-          /*isWrite=*/false, /*localityHint=*/3, /*isDataCache=*/true);
+          buffers.index(b, access, ivs, row * access.strides[c.m] + at * line));
 }
 
 void ContractionEmitter::emitLoops(ArrayRef<unsigned> loops,

@@ -36,7 +36,7 @@ namespace {
 
 /// So many terms of a sum that is in memory are added at once, if they are
 /// short enough to be computed side by side.
-constexpr int64_t termsAtOnce = 4, termsFromMemory = 8;
+constexpr int64_t termsAtOnce = 4;
 constexpr unsigned maxTermCost = 24;
 /// Sums of more vectors are in memory.
 constexpr int64_t maxSumRegisters = 8;
@@ -50,6 +50,9 @@ constexpr unsigned maxStraightCost = 24;
 constexpr unsigned maxShortCost = 3;
 /// What memory sends in the time that it takes to answer, and some more.
 constexpr int64_t linesAhead = 128;
+/// Of rows that are added at once and those behind them, the second cache holds
+/// so many bytes.
+constexpr int64_t maxBytesOfBlock = 128 << 10;
 
 /// Of the dimension that the innermost loop runs over, or parts of it.
 int64_t numIterations(Kernel &kernel) {
@@ -136,6 +139,8 @@ private:
   bool emitSum(Nest &nest);
   int64_t chooseTerms(Nest &nest);
   int64_t chooseLinesAhead(Nest &nest);
+  const Access *findAdjoiningTerms(Nest &nest);
+  void fetchBehindTerms(unsigned term);
   bool emitSumInRegisters(Nest &nest, Nest &inner);
   bool emitRowTotals(Nest &nest);
   void emitTerms(Nest &inner, Value first, int64_t count);
@@ -179,6 +184,8 @@ private:
   /// The values of the loop around it that one iteration does all of: terms of
   /// sums in memory, or rows with totals of their own.
   SmallVector<Value> terms;
+  /// What of them is asked for in the order in which it lies in memory.
+  const Access *adjoining = nullptr;
   SmallVector<Reduction> reductions;
   unsigned numTotals = 0; // of one row
 };
@@ -302,13 +309,47 @@ int64_t NestEmitter::chooseTerms(Nest &nest) {
   unsigned totals = 0;
   nest.forEachKernel(
       [&](Kernel &kernel) { totals += kernel.op.getNumDpsInits(); });
-  return isShort(nest) || totals > 1 ? termsFromMemory : 1;
+  return isShort(nest) || totals > 1 ? rowsFromMemory : 1;
 }
 
 /// Short bodies of several terms have as many loads on the way as there can be.
 int64_t NestEmitter::chooseLinesAhead(Nest &nest) {
   int64_t streams = std::max<int64_t>(terms.size(), 1);
-  return isShort(nest) && streams > 1 ? 0 : linesAhead / streams;
+  bool isBusy = isShort(nest) && streams > 1;
+  return isBusy || adjoining ? 0 : linesAhead / streams;
+}
+
+/// Where terms that are long to compute are rows of memory that lie one behind
+/// the other, the access to them: asked for in that order, the next ones come
+/// as one stream.
+const Access *NestEmitter::findAdjoiningTerms(Nest &nest) {
+  if (!buffers.fetches() || !reductions.empty() || terms.size() < 2 ||
+      isShort(nest))
+    return nullptr;
+  auto doAdjoin = [&](const Access &access) {
+    int64_t bits = terms.size() * nest.extent * access.bits();
+    return access.strides.back() == 1 &&
+           access.strides.end()[-2] == nest.extent &&
+           bits <= maxBytesOfBlock * 8;
+  };
+  for (Kernel *kernel : kernels)
+    for (auto &access : kernel->accesses)
+      if (access && buffers.isFetched(*access))
+        return doAdjoin(*access) ? &*access : nullptr;
+  return nullptr;
+}
+
+/// Each term's share of as much memory as the step at hand reads of all.
+void NestEmitter::fetchBehindTerms(unsigned term) {
+  int64_t line = bitsOfLine / adjoining->bits(), count = terms.size();
+  SmallVector<Value> place(ivs);
+  place.end()[-2] = terms.front();
+  place.back() = b.mul(ivs.back(), count);
+  int64_t ahead = count * adjoining->strides.end()[-2];
+  for (int64_t at = llvm::alignTo(term * lanes, line); at < (term + 1) * lanes;
+       at += line)
+    prefetch(b, buffers.buffer(*adjoining),
+             buffers.index(b, *adjoining, place, ahead + at));
 }
 
 /// Sums over an outer loop are in memory: several terms are added between a
@@ -560,6 +601,8 @@ void NestEmitter::emitKernelsOfTerms(BodyEmitter &body,
   for (auto [i, term] : llvm::enumerate(terms)) {
     ivs[level] = term;
     body.changeStep(level);
+    if (adjoining)
+      fetchBehindTerms(i);
     emitKernels(body, totals.slice(i * numTotals, numTotals));
   }
   ivs[level] = terms.front();
@@ -578,6 +621,9 @@ void NestEmitter::emitVectorLoop(Nest &nest) {
     numTotals += kernel.op.getNumDpsInits();
   });
   lanes = chooseLanes(nest, vectorBits, reductions.empty() ? 1 : terms.size());
+  adjoining = findAdjoiningTerms(nest);
+  if (adjoining) // a register of each
+    lanes = std::min<int64_t>(lanes, vectorBits / adjoining->bits());
   isInPlace = updatesInPlace(kernels);
   SmallVector<Value> totals = firstTotals(nest);
   bool isOdd = nest.isCut || nest.extent % lanes != 0;

@@ -11,6 +11,9 @@
 
 namespace nabla {
 
+/// Of a sum of rows that come from memory, so many are added at once.
+constexpr int64_t rowsFromMemory = 8;
+
 /// On how many elements one iteration of `nest`, an innermost loop, works: a
 /// power of two. `rows` iterations of the loop outside are done at once.
 int64_t chooseLanes(Nest &nest, unsigned vectorBits, int64_t rows);

@@ -29,12 +29,15 @@ bool hasPartTotals(Kernel &kernel) {
   return true;
 }
 
-int64_t numTotals(Kernel &kernel) {
-  int64_t count = kernel.op.getNumDpsInits();
+int64_t bitsOfTotals(Kernel &kernel) {
+  int64_t bits = 0;
+  for (auto [i, access] : llvm::enumerate(kernel.accesses))
+    if (kernel.isOutput(i))
+      bits += access->bits();
   for (auto [extent, isReduction] :
        llvm::zip_equal(kernel.extents, kernel.isReduction))
-    count *= isReduction ? 1 : extent;
-  return count;
+    bits *= isReduction ? 1 : extent;
+  return bits;
 }
 
 namespace {

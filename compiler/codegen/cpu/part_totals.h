@@ -16,8 +16,8 @@ namespace nabla {
 /// totals of their own, which are combined in the end.
 bool hasPartTotals(Kernel &kernel);
 
-/// How many totals that is.
-int64_t numTotals(Kernel &kernel);
+/// How much memory the totals of one part take.
+int64_t bitsOfTotals(Kernel &kernel);
 
 /// Gives each part of `nest`, a loop over `parts`, totals of its own where it
 /// reduces: a row of a new buffer each. Another nest combines them, in order.

@@ -101,9 +101,8 @@ static bool isReadInOrder(Nest &nest, Value root) {
     for (std::optional<Access> &access : kernel.accesses) {
       if (!access || access->root != root || kernel.depth() < 2)
         continue;
-      unsigned bits = bitsOfElement(getElementTypeOrSelf(root.getType()));
       int64_t extent = kernel.extents.back();
-      isInOrder &= extent * bits >= minRowLines * bitsOfLine ||
+      isInOrder &= extent * access->bits() >= minRowLines * bitsOfLine ||
                    access->strides.end()[-2] == extent;
     }
   });

@@ -142,8 +142,8 @@ func.func @sum(%x: memref<1000000xf32>, %y: memref<f32>) {
 
 // Sums of short columns: each part adds some rows to totals of its own.
 // CHECK-LABEL: func.func @columns
-// CHECK: %[[SLOTS:.*]] = memref.alloc() {{.*}}: memref<[[PARTS:.*]]x512xf32>
-// CHECK: scf.forall (%{{.*}}) = (0) to (4099) step
+// CHECK: %[[SLOTS:.*]] = memref.alloc() {{.*}}: memref<31x512xf32>
+// CHECK: scf.forall (%{{.*}}) = (0) to (4099) step (136)
 // CHECK: memref.subview %[[SLOTS]]
 // CHECK: vector.store %{{.*}} : memref<{{.*}}xf32>, vector<32xf32>
 // CHECK: scf.for
@@ -156,6 +156,42 @@ func.func @columns(%x: memref<4099x512xf32>, %y: memref<512xf32>) {
   linalg.generic {indexing_maps = [#ij, affine_map<(i, j) -> (j)>],
                   iterator_types = ["reduction", "parallel"]}
       ins(%x : memref<4099x512xf32>) outs(%y : memref<512xf32>) {
+  ^bb0(%a: f32, %b: f32):
+    %0 = arith.addf %b, %a : f32
+    linalg.yield %0 : f32
+  }
+  return
+}
+
+// The best of each column and where it is: what is set up for a part takes three times as much memory, so that there are fewer
+// parts. All but the last are whole blocks of the rows that are done at once.
+// CHECK-LABEL: func.func @best_of_columns
+// CHECK: memref.alloc() {{.*}}: memref<16x512xf32>
+// CHECK: memref.alloc() {{.*}}: memref<16x512xi64>
+// CHECK: scf.forall (%{{.*}}) = (0) to (4099) step (264)
+func.func @best_of_columns(%x: memref<4099x512xf32>, %y: memref<512xf32>, %at: memref<512xi64>) {
+  linalg.generic {indexing_maps = [#ij, affine_map<(i, j) -> (j)>, affine_map<(i, j) -> (j)>],
+                  iterator_types = ["reduction", "parallel"]}
+      ins(%x : memref<4099x512xf32>) outs(%y, %at : memref<512xf32>, memref<512xi64>) {
+  ^bb0(%a: f32, %best: f32, %index: i64):
+    %0 = arith.cmpf ogt, %a, %best : f32
+    %1 = linalg.index 0 : index
+    %2 = arith.index_cast %1 : index to i64
+    %3 = arith.select %0, %a, %best : f32
+    %4 = arith.select %0, %2, %index : i64
+    linalg.yield %3, %4 : f32, i64
+  }
+  return
+}
+
+// Few rows do not pay for totals of several parts: threads share the columns, though these are short.
+// CHECK-LABEL: func.func @few_rows
+// CHECK-NOT: memref.alloc
+// CHECK: scf.forall (%{{.*}}) = (0) to (32768) step
+func.func @few_rows(%x: memref<31x32768xf32>, %y: memref<32768xf32>) {
+  linalg.generic {indexing_maps = [#ij, affine_map<(i, j) -> (j)>],
+                  iterator_types = ["reduction", "parallel"]}
+      ins(%x : memref<31x32768xf32>) outs(%y : memref<32768xf32>) {
   ^bb0(%a: f32, %b: f32):
     %0 = arith.addf %b, %a : f32
     linalg.yield %0 : f32

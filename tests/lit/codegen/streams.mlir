@@ -174,6 +174,63 @@ func.func @sum(%x: memref<32x1024xf32>, %y: memref<1024xf32>) {
 
 // -----
 
+// The best of each column and where it is: eight rows at once, for each of which two numbers would be loaded and stored. All
+// of them ask, one line each, for the next eight rows in the order in which these lie in memory.
+
+// CHECK-LABEL: func.func @best_of_columns
+// CHECK-SAME: (%[[X:.*]]: memref<32x1024xf32>
+// CHECK: scf.for %[[ROW:.*]] = %c0 to %c32 step %c8
+// CHECK: scf.for %[[COLUMN:.*]] = %c0 to %c1024 step %c16
+// CHECK: %[[DONE:.*]] = arith.muli %[[COLUMN]], %c8
+// CHECK: %[[BLOCK:.*]] = arith.muli %[[ROW]], %c1024
+// CHECK: %[[HERE:.*]] = arith.addi %[[BLOCK]], %[[DONE]]
+// CHECK: %[[LINE:.*]] = arith.addi %[[HERE]], %c8192
+// CHECK: memref.prefetch %{{.*}}[%[[LINE]]]
+// CHECK: vector.load
+// CHECK: %[[LINE:.*]] = arith.addi %[[HERE]], %c8208
+// CHECK: memref.prefetch %{{.*}}[%[[LINE]]]
+// CHECK-COUNT-6: memref.prefetch
+// CHECK-NOT: memref.prefetch
+// CHECK: vector.store %{{.*}} : memref<1024xi64>, vector<16xi64>
+// CHECK-LABEL: func.func @best_of_long_columns
+// CHECK: scf.for %{{.*}} = %c0 to %c16 step %c8
+// CHECK: scf.for %{{.*}} = %c0 to %c2080 step %c32
+// CHECK: arith.addi %{{.*}}, %c128
+// CHECK-COUNT-32: memref.prefetch
+// CHECK-NOT: memref.prefetch
+// CHECK: return
+#id = affine_map<(i, j) -> (i, j)>
+#column = affine_map<(i, j) -> (j)>
+func.func @best_of_columns(%x: memref<32x1024xf32>, %y: memref<1024xf32>, %at: memref<1024xi64>) {
+  linalg.generic {indexing_maps = [#id, #column, #column], iterator_types = ["reduction", "parallel"]}
+      ins(%x : memref<32x1024xf32>) outs(%y, %at : memref<1024xf32>, memref<1024xi64>) {
+  ^bb0(%a: f32, %best: f32, %index: i64):
+    %0 = arith.cmpf ogt, %a, %best : f32
+    %1 = linalg.index 0 : index
+    %2 = arith.index_cast %1 : index to i64
+    %3 = arith.select %0, %a, %best : f32
+    %4 = arith.select %0, %2, %index : i64
+    linalg.yield %3, %4 : f32, i64
+  }
+  return
+}
+// Eight rows that the second cache does not hold: each asks for what comes next of itself.
+func.func @best_of_long_columns(%x: memref<16x2080xf64>, %y: memref<2080xf64>, %at: memref<2080xi64>) {
+  linalg.generic {indexing_maps = [#id, #column, #column], iterator_types = ["reduction", "parallel"]}
+      ins(%x : memref<16x2080xf64>) outs(%y, %at : memref<2080xf64>, memref<2080xi64>) {
+  ^bb0(%a: f64, %best: f64, %index: i64):
+    %0 = arith.cmpf ogt, %a, %best : f64
+    %1 = linalg.index 0 : index
+    %2 = arith.index_cast %1 : index to i64
+    %3 = arith.select %0, %a, %best : f64
+    %4 = arith.select %0, %2, %index : i64
+    linalg.yield %3, %4 : f64, i64
+  }
+  return
+}
+
+// -----
+
 // Each array is read by one loop only.
 
 // CHECK-LABEL: func.func @rows_read_once
