@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <limits>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -21,7 +20,6 @@ using namespace nabla;
 /// cost of waking it.
 static constexpr int patience = 2000;
 static constexpr int64_t maxThreads = 256;
-static constexpr int64_t maxTurns = std::numeric_limits<uint32_t>::max();
 
 /// The processors that this process may run on; none if they are not known.
 static cpu_set_t allowedProcessors() {
@@ -45,7 +43,7 @@ static int64_t countThreads() {
 /// Never destroyed, for workers may run until the process ends.
 static ThreadPool *instance = nullptr;
 
-ThreadPool::ThreadPool(int64_t threads) : threads(threads) {}
+ThreadPool::ThreadPool(int64_t threads) : threads(threads), shares(threads) {}
 
 void ThreadPool::replaceAfterFork() {
   // The child has no workers, and the lock may have been taken at the fork.
@@ -67,7 +65,7 @@ void ThreadPool::startWorkers() {
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   for (int64_t i = 1; i < threads; ++i) {
-    std::thread worker([this] { work(); });
+    std::thread worker([this, i] { work(i); });
     workers.push_back(worker.native_handle());
     worker.detach(); // it runs until the process ends
   }
@@ -93,25 +91,54 @@ void ThreadPool::wakeWorkers(int64_t turns) {
     futexWake(generation, std::min(turns - 1, threads));
 }
 
-bool ThreadPool::takeTurn() {
-  uint64_t seen = ticket.load(std::memory_order_acquire);
-  do {
-    if (static_cast<uint32_t>(seen) == 0)
-      return false;
-  } while (!ticket.compare_exchange_weak(
-      seen, seen - 1, std::memory_order_acq_rel, std::memory_order_acquire));
-  if (!runTurn(body, static_cast<uint32_t>(seen) - 1, captures))
-    failed.store(true, std::memory_order_relaxed);
-  if (unfinished.fetch_sub(1, std::memory_order_acq_rel) == 1)
-    futexWake(unfinished, 1);
-  return true;
+int64_t ThreadPool::takeTurn(int64_t share) {
+  std::atomic<uint64_t> &taken = shares[share].taken;
+  uint64_t seen = taken.load(std::memory_order_acquire);
+  while (true) {
+    // The loop is read after the share: if the share is still the same when the
+    // turn is taken, so is the loop, which cannot end without that turn.
+    uint64_t loop = present.load(std::memory_order_acquire);
+    uint64_t turns = countOf(loop), last = threads - 1;
+    uint64_t first = (share * turns + last) / threads;
+    uint64_t end = ((share + 1) * turns + last) / threads;
+    uint64_t turn = loopOf(seen) == loopOf(loop) ? countOf(seen) : first;
+    if (turn >= end)
+      return -1;
+    if (taken.compare_exchange_weak(seen, pack(loopOf(loop), turn + 1),
+                                    std::memory_order_acq_rel,
+                                    std::memory_order_acquire))
+      return turn;
+  }
 }
 
-void ThreadPool::work() {
+uint32_t ThreadPool::runShare(int64_t share, bool isCaller) {
+  uint32_t count = 0;
+  for (int64_t turn; (turn = takeTurn(share)) >= 0; ++count) {
+    if (!runTurn(body, turn, captures))
+      failed.store(true, std::memory_order_relaxed);
+    if (isCaller)
+      makeRoom();
+  }
+  return count;
+}
+
+void ThreadPool::finish(uint32_t turns) {
+  if (turns != 0 && unfinished.fetch_sub(turns) == turns && callerSleeps.load())
+    futexWake(unfinished, 1);
+}
+
+void ThreadPool::help(int64_t thread) {
+  for (int64_t i = 0; i < threads; ++i) {
+    finish(runShare((thread + i) % threads, /*isCaller=*/thread == 0));
+    if (unfinished.load(std::memory_order_acquire) == 0)
+      return;
+  }
+}
+
+void ThreadPool::work(int64_t thread) {
   uint32_t seen = generation.load(std::memory_order_acquire);
   while (true) {
-    while (takeTurn())
-      ;
+    help(thread);
     for (int i = 0; i < patience; ++i) {
       if (generation.load(std::memory_order_acquire) != seen)
         break;
@@ -134,8 +161,12 @@ void ThreadPool::waitForTurns() {
       return;
     relaxProcessor();
   }
-  while (uint32_t left = unfinished.load(std::memory_order_acquire))
+  // Who finishes the last turn looks at this after it, we at the turns after
+  // this.
+  callerSleeps.store(true);
+  while (uint32_t left = unfinished.load())
     futexWait(unfinished, left);
+  callerSleeps.store(false, std::memory_order_relaxed);
 }
 
 ThreadPool::Outcome ThreadPool::tryRun(int64_t turns, LoopBody loopBody,
@@ -143,8 +174,8 @@ ThreadPool::Outcome ThreadPool::tryRun(int64_t turns, LoopBody loopBody,
   std::unique_lock<std::mutex> lock(busy, std::defer_lock);
   // A thread may not try a lock that it holds, as an inner loop would.
   static thread_local bool inside = false;
-  if (turns <= 1 || threads == 1 || turns > maxTurns || inside ||
-      !lock.try_lock())
+  bool areFew = static_cast<uint64_t>(turns) >> bitsOfCount == 0;
+  if (turns <= 1 || threads == 1 || !areFew || inside || !lock.try_lock())
     return Outcome::Refused;
   if (workers.empty())
     startWorkers();
@@ -152,17 +183,15 @@ ThreadPool::Outcome ThreadPool::tryRun(int64_t turns, LoopBody loopBody,
   body = loopBody;
   captures = loopCaptures;
   unfinished.store(turns, std::memory_order_relaxed);
-  uint64_t number = generation.load(std::memory_order_relaxed) + uint32_t(1);
-  ticket.store(number << 32 | static_cast<uint64_t>(turns),
-               std::memory_order_release);
+  uint64_t before = present.load(std::memory_order_relaxed);
+  present.store(pack(loopOf(before) + 1, turns), std::memory_order_release);
   generation.fetch_add(1);
   // A scheduler often wakes a thread on the processor of the one who asks, or
   // moves that one to a worker's: one of them would wait for milliseconds
   // although another processor is idle.
   makeRoom();
   wakeWorkers(turns);
-  while (takeTurn())
-    makeRoom();
+  help(0);
   waitForTurns();
   inside = false;
   return failed.exchange(false) ? Outcome::Failed : Outcome::Finished;

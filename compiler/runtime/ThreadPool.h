@@ -21,10 +21,13 @@ namespace nabla {
 /// that asks for them. Workers look for a loop for a few dozen microseconds
 /// after the last one, then sleep.
 ///
-/// A loop is one 64-bit ticket: a generation and the number of turns nobody has
-/// taken yet. Who takes a turn from the ticket may read the loop, since it
-/// cannot end before that turn does; nobody else may. A caller that finds the
-/// pool at work, another thread's or its own, runs its loop alone.
+/// Each thread has a share of the turns, next to each other and in every loop
+/// the same part of them, so that it finds in its caches what it left there. It
+/// takes the turns of others once its own are taken. A share knows the loop in
+/// which a turn of it was last taken, and how far it is. Who takes a turn may
+/// read the loop, since it cannot end before that turn does; nobody else may. A
+/// caller that finds the pool at work, another thread's or its own, runs its
+/// loop alone.
 class ThreadPool {
 public:
   /// The pool of the process, started at the first use; a forked child starts
@@ -48,26 +51,50 @@ private:
   void wakeWorkers(int64_t turns);
   /// Keeps the workers off the processor of the calling thread.
   void makeRoom();
-  void work();
-  /// Takes a turn and runs it; false if none is left.
-  bool takeTurn();
+  /// What a worker does.
+  void work(int64_t thread);
+  /// Runs turns until all are taken, those of the thread's own share first.
+  void help(int64_t thread);
+  /// Runs the turns of a share that nobody has taken, and counts them.
+  uint32_t runShare(int64_t share, bool isCaller);
+  /// The next turn of a share, or -1.
+  int64_t takeTurn(int64_t share);
+  void finish(uint32_t turns);
   void waitForTurns();
+
+  /// A loop, by its number, and a count of turns.
+  static constexpr unsigned bitsOfCount = 24;
+  static uint64_t pack(uint64_t loop, uint64_t count) {
+    return loop << bitsOfCount | count;
+  }
+  static uint64_t loopOf(uint64_t packed) { return packed >> bitsOfCount; }
+  static uint64_t countOf(uint64_t packed) {
+    return packed & ((uint64_t(1) << bitsOfCount) - 1);
+  }
+  /// On a line of its own, which nearly always stays with one thread.
+  struct alignas(64) Share {
+    std::atomic<uint64_t> taken{0};
+  };
 
   const int64_t threads;
   std::vector<pthread_t> workers;
   /// The processor that workers keep off.
   int callersProcessor = -1;
   std::mutex busy;
+  std::vector<Share> shares; // of the caller, then of each worker
 
-  // The present loop.
+  /// The present loop, and how many turns it has. It shares a line with all
+  /// that a worker must know to begin.
+  alignas(64) std::atomic<uint64_t> present{0};
   LoopBody body = nullptr;
   void *captures = nullptr;
-  std::atomic<bool> failed{false};
-  alignas(64) std::atomic<uint64_t> ticket{0};
-  alignas(64) std::atomic<uint32_t> unfinished{0};
   /// Counts loops; workers sleep on it.
-  alignas(64) std::atomic<uint32_t> generation{0};
-  std::atomic<uint32_t> sleepers{0};
+  std::atomic<uint32_t> generation{0};
+  /// Turns; the caller may sleep on it.
+  alignas(64) std::atomic<uint32_t> unfinished{0};
+  std::atomic<bool> callerSleeps{false};
+  std::atomic<bool> failed{false};
+  alignas(64) std::atomic<uint32_t> sleepers{0};
 };
 
 } // namespace nabla
