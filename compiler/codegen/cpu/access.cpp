@@ -8,7 +8,9 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/AffineExpr.h"
+#include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
 
@@ -96,6 +98,31 @@ static bool hasOneName(Value root) {
   return isa<func::FuncOp>(argument.getOwner()->getParentOp());
 }
 
+/// Collects the buffers of which a loop carries one on as `root`; false if they
+/// are not known.
+static bool collectOrigins(Value root, SetVector<Value> &visited) {
+  if (!visited.insert(root) || hasOneName(root))
+    return true;
+  auto result = dyn_cast<OpResult>(root);
+  auto argument = dyn_cast<BlockArgument>(root);
+  auto loop = dyn_cast_or_null<scf::ForOp>(
+      result ? result.getOwner() : argument.getOwner()->getParentOp());
+  if (!loop || (argument && argument == loop.getInductionVar()))
+    return false;
+  unsigned i = result ? result.getResultNumber()
+                      : argument.getArgNumber() - loop.getNumInductionVars();
+  return collectOrigins(rootOf(loop.getInitArgs()[i]), visited) &&
+         collectOrigins(rootOf(loop.getYieldedValues()[i]), visited);
+}
+
+static bool haveOtherOrigins(Value root, Value other) {
+  SetVector<Value> ofRoot, ofOther;
+  return collectOrigins(root, ofRoot) && collectOrigins(other, ofOther) &&
+         llvm::none_of(ofRoot, [&](Value origin) {
+           return hasOneName(origin) && ofOther.contains(origin);
+         });
+}
+
 /// Whether `fresh` is allocated where `other` is known already.
 static bool isNewerThan(Value fresh, Value other) {
   auto alloc = fresh.getDefiningOp<memref::AllocOp>();
@@ -128,7 +155,7 @@ bool mayAlias(Value root, Value other) {
     return true;
   if (isNewerThan(root, other) || isNewerThan(other, root))
     return false;
-  return !hasOneName(root) || !hasOneName(other);
+  return !haveOtherOrigins(root, other);
 }
 
 /// Whether each loop, from the smallest stride on, leads out of all that the
