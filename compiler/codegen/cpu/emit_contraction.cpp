@@ -201,15 +201,16 @@ int64_t ContractionEmitter::chooseSize(unsigned loop, int64_t parts) {
 void ContractionEmitter::chooseTile(int64_t parts) {
   Stretch &tileRows = stretches[c.m], &tileColumns = stretches[c.n];
   auto setNumber = [&](unsigned loop, int64_t number) {
-    int64_t blocks = llvm::divideCeil(c.extent(loop), blockSize(loop));
-    stretches[loop].size = llvm::divideCeil(blocks, number) * blockSize(loop);
+    stretches[loop].size =
+        llvm::divideCeil(numBlocks(loop), number) * blockSize(loop);
   };
-  int64_t across = 1;
-  if (parts > 1 && c.tileColumns != 0) {
+  int64_t across = 1, down = numBlocks(c.m);
+  if (c.tileColumns != 0)
     across = llvm::divideCeil(c.extent(c.n), c.tileColumns);
-    setNumber(c.n, across);
-  }
+  if (down * across < parts) // few rows
+    across = std::min<int64_t>(llvm::divideCeil(parts, down), numBlocks(c.n));
   if (parts > 1) {
+    setNumber(c.n, across);
     setNumber(c.m, llvm::divideCeil(parts, across));
     if (copiesColumns() && !c.shared.empty())
       tileRows.size = std::max(tileRows.size, minBlocksOfPart * block.rows);

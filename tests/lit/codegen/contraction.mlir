@@ -442,3 +442,28 @@ func.func @tiles(%a: memref<4099x4096xf32>, %b: memref<4096x4096xf32>, %c: memre
   }
   return
 }
+
+// -----
+
+// Where there are few rows, threads share the columns as well.
+
+#a = affine_map<(m, n, k) -> (m, k)>
+#b = affine_map<(m, n, k) -> (k, n)>
+#c = affine_map<(m, n, k) -> (m, n)>
+// CHECK-LABEL: func.func @few_rows
+// CHECK: scf.forall (%[[TILE:.*]]) in (32)
+// CHECK: arith.muli %[[TILE]], %c128
+// CHECK: scf.for %{{.*}} = %c0 to %c128 step
+// CHECK: math.fma
+func.func @few_rows(%a: memref<8x512xf32>, %b: memref<512x4096xf32>, %c: memref<8x4096xf32>) {
+  %zero = arith.constant 0.0 : f32
+  linalg.fill ins(%zero : f32) outs(%c : memref<8x4096xf32>)
+  linalg.generic {indexing_maps = [#a, #b, #c], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : memref<8x512xf32>, memref<512x4096xf32>) outs(%c : memref<8x4096xf32>) {
+  ^bb0(%x: f32, %y: f32, %sum: f32):
+    %0 = arith.mulf %x, %y fastmath<contract> : f32
+    %1 = arith.addf %sum, %0 fastmath<contract> : f32
+    linalg.yield %1 : f32
+  }
+  return
+}
