@@ -10,6 +10,7 @@
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include "mlir/Interfaces/LoopLikeInterface.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 namespace nabla {
@@ -120,9 +121,27 @@ bool keepsMore(linalg::LinalgOp producer, Operation *consumer) {
   return kept > elementsOf(producer->getResult(0));
 }
 
+/// Whether a loop runs `consumer` again and again, but not `producer`.
+bool isRepeated(Operation *producer, Operation *consumer) {
+  for (Operation *around = consumer->getParentOp();
+       around && around != producer->getParentOp();
+       around = around->getParentOp())
+    if (isa<LoopLikeOpInterface>(around))
+      return true;
+  return false;
+}
+
+/// Whether all that `producer` reads is less than what it makes.
+bool readsLess(linalg::LinalgOp producer) {
+  return llvm::all_of(producer.getDpsInputs(), [&](Value input) {
+    return elementsOf(input) < elementsOf(producer->getResult(0));
+  });
+}
+
 static bool shouldFuse(OpOperand *operand) {
   auto producer = operand->get().getDefiningOp<linalg::LinalgOp>();
-  if (!producer)
+  if (!producer || (isRepeated(producer, operand->getOwner()) &&
+                    !(onlyMoves(producer) && readsLess(producer))))
     return false;
   // What a convolution reads backwards would not tell how far its loops go.
   if (!onlyPermutes(producer) &&

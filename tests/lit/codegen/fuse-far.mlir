@@ -103,3 +103,39 @@ func.func @near(%x: tensor<32x32xf32>, %w: tensor<32x32xf32>) -> tensor<32x32xf3
   } -> tensor<32x32xf32>
   return %r : tensor<32x32xf32>
 }
+
+// Not into a loop, which would do it in each turn; but what is larger than all it is made of is read from there.
+// CHECK-LABEL: func.func @into_a_loop
+// CHECK: linalg.generic
+// CHECK: math.exp
+// CHECK-NOT: linalg.generic
+// CHECK: scf.for
+// CHECK: linalg.generic {{.*}} ins(%{{.*}}, %{{.*}}, %{{.*}} : tensor<32x32xf32>, tensor<32x32xf32>, tensor<32xf32>)
+func.func @into_a_loop(%x: tensor<32x32xf32>, %w: tensor<32x32xf32>, %b: tensor<32xf32>) -> tensor<32x32xf32> {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c4 = arith.constant 4 : index
+  %e = tensor.empty() : tensor<32x32xf32>
+  %p = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%w : tensor<32x32xf32>) outs(%e : tensor<32x32xf32>) {
+  ^bb0(%l: f32, %o: f32):
+    %z = math.exp %l : f32
+    linalg.yield %z : f32
+  } -> tensor<32x32xf32>
+  %q = linalg.generic {indexing_maps = [affine_map<(i, j) -> (j)>, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%b : tensor<32xf32>) outs(%e : tensor<32x32xf32>) {
+  ^bb0(%l: f32, %o: f32):
+    linalg.yield %l : f32
+  } -> tensor<32x32xf32>
+  %r = scf.for %i = %c0 to %c4 step %c1 iter_args(%s = %x) -> tensor<32x32xf32> {
+    %t = linalg.generic {indexing_maps = [#id, #id, #id, #id], iterator_types = ["parallel", "parallel"]}
+        ins(%s, %p, %q : tensor<32x32xf32>, tensor<32x32xf32>, tensor<32x32xf32>) outs(%e : tensor<32x32xf32>) {
+    ^bb0(%l: f32, %u: f32, %v: f32, %o: f32):
+      %z = arith.mulf %l, %u : f32
+      %y = arith.addf %z, %v : f32
+      linalg.yield %y : f32
+    } -> tensor<32x32xf32>
+    scf.yield %t : tensor<32x32xf32>
+  }
+  return %r : tensor<32x32xf32>
+}
