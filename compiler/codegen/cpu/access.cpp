@@ -79,6 +79,39 @@ std::optional<Access> resolveAccess(Value buffer, AffineMap map) {
   return access;
 }
 
+/// How far one view begins behind another one of the same buffer; nothing if
+/// that is not known, for offsets are not.
+static std::optional<int64_t> distance(Value view, Value other) {
+  if (view == other)
+    return 0;
+  auto one = dyn_cast_or_null<memref::SubViewOp>(view ? view.getDefiningOp()
+                                                      : nullptr);
+  auto two = dyn_cast_or_null<memref::SubViewOp>(other ? other.getDefiningOp()
+                                                       : nullptr);
+  SmallVector<int64_t> strides;
+  int64_t offset, sum = 0;
+  if (!one || !two || one.getSource() != two.getSource() ||
+      one.getOffsets() != two.getOffsets() ||
+      failed(one.getSourceType().getStridesAndOffset(strides, offset)))
+    return std::nullopt;
+  for (auto [x, y, stride] : llvm::zip_equal(one.getStaticOffsets(),
+                                             two.getStaticOffsets(), strides)) {
+    if (ShapedType::isDynamic(x) != ShapedType::isDynamic(y) ||
+        ShapedType::isDynamic(stride))
+      return std::nullopt;
+    if (!ShapedType::isDynamic(x))
+      sum += (x - y) * stride;
+  }
+  return sum;
+}
+
+bool Access::sameElement(const Access &other) const {
+  if (root != other.root || strides != other.strides)
+    return false;
+  std::optional<int64_t> apart = distance(view, other.view);
+  return apart && offset + *apart == other.offset;
+}
+
 Footprint footprint(const Access &access, ArrayRef<int64_t> extents,
                     unsigned depth) {
   Footprint range{access.offset, access.offset};
@@ -181,10 +214,12 @@ bool isInjective(const Access &access, ArrayRef<int64_t> extents) {
 
 bool isSeparable(const Access &a, ArrayRef<int64_t> extents, const Access &b,
                  ArrayRef<int64_t> otherExtents, unsigned depth) {
-  if (a.root != b.root || a.view != b.view)
+  std::optional<int64_t> apart = distance(a.view, b.view);
+  if (a.root != b.root || !apart)
     return false;
-  Footprint inner =
-      footprint(a, extents, depth).unite(footprint(b, otherExtents, depth));
+  Footprint inner = footprint(a, extents, depth);
+  inner = {inner.low + *apart, inner.high + *apart};
+  inner = inner.unite(footprint(b, otherExtents, depth));
   SmallVector<std::pair<int64_t, int64_t>> outer; // stride and extent
   for (unsigned l = 0; l < depth; ++l) {
     if (a.strides[l] != b.strides[l] || a.strides[l] == 0)

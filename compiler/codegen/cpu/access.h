@@ -37,10 +37,7 @@ struct Access {
   unsigned bits() const {
     return bitsOfElement(mlir::getElementTypeOrSelf(root.getType()));
   }
-  bool sameElement(const Access &other) const {
-    return root == other.root && view == other.view && offset == other.offset &&
-           strides == other.strides;
-  }
+  bool sameElement(const Access &other) const;
 };
 
 /// What `map` of the loops selects in `buffer`, looking through views; nothing

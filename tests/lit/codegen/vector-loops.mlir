@@ -605,3 +605,82 @@ func.func @parts_of_a_loop(%x: memref<2x3xf64>, %z: memref<3xf64>) {
   memref.dealloc %alloc : memref<4x2x3xf64>
   return
 }
+
+// -----
+
+// What a loop carries on is one of two buffers, neither of which is the one that each turn writes a part of; the parts of a
+// turn lie in rows of their own. So all of it shares the loop over rows. The second loop carries on the very buffer.
+// CHECK-LABEL: func.func @carried
+// CHECK: scf.for %{{.*}} to %c4
+// CHECK: scf.for %{{.*}} = %c0 to %c8 step %c1 {
+// CHECK: math.absf
+// CHECK-NOT: scf.for
+// CHECK: arith.negf
+// CHECK-NOT: scf.for
+// CHECK: arith.addf
+// CHECK-NOT: scf.for
+// CHECK: memref.dealloc
+// CHECK-LABEL: func.func @carried_itself
+// CHECK: scf.for %{{.*}} to %c4
+// CHECK: scf.for
+// CHECK: arith.negf
+// CHECK: scf.for
+// CHECK: arith.addf
+#id = affine_map<(i, j) -> (i, j)>
+func.func @carried(%x: memref<8x16xf32>) -> memref<4x8x48xf32> {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c4 = arith.constant 4 : index
+  %all = memref.alloc() : memref<4x8x48xf32>
+  %first = memref.alloc() : memref<8x16xf32>
+  %second = memref.alloc() : memref<8x16xf32>
+  %last:2 = scf.for %t = %c0 to %c4 step %c1 iter_args(%c = %first, %d = %second) -> (memref<8x16xf32>, memref<8x16xf32>) {
+    %left = memref.subview %all[%t, 0, 0] [1, 8, 16] [1, 1, 1] : memref<4x8x48xf32> to memref<8x16xf32, strided<[48, 1], offset: ?>>
+    %right = memref.subview %all[%t, 0, 32] [1, 8, 16] [1, 1, 1] : memref<4x8x48xf32> to memref<8x16xf32, strided<[48, 1], offset: ?>>
+    linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]}
+        ins(%x : memref<8x16xf32>) outs(%left : memref<8x16xf32, strided<[48, 1], offset: ?>>) {
+    ^bb0(%a: f32, %out: f32):
+      %0 = math.absf %a : f32
+      linalg.yield %0 : f32
+    }
+    linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]}
+        ins(%c : memref<8x16xf32>) outs(%right : memref<8x16xf32, strided<[48, 1], offset: ?>>) {
+    ^bb0(%a: f32, %out: f32):
+      %0 = arith.negf %a : f32
+      linalg.yield %0 : f32
+    }
+    linalg.generic {indexing_maps = [#id, #id, #id], iterator_types = ["parallel", "parallel"]}
+        ins(%left, %c : memref<8x16xf32, strided<[48, 1], offset: ?>>, memref<8x16xf32>) outs(%d : memref<8x16xf32>) {
+    ^bb0(%a: f32, %b: f32, %out: f32):
+      %0 = arith.addf %a, %b : f32
+      linalg.yield %0 : f32
+    }
+    scf.yield %c, %d : memref<8x16xf32>, memref<8x16xf32>
+  }
+  memref.dealloc %first : memref<8x16xf32>
+  memref.dealloc %second : memref<8x16xf32>
+  return %all : memref<4x8x48xf32>
+}
+func.func @carried_itself(%x: memref<8x16xf32>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c4 = arith.constant 4 : index
+  %first = memref.alloc() : memref<8x16xf32>
+  %last = scf.for %t = %c0 to %c4 step %c1 iter_args(%c = %first) -> (memref<8x16xf32>) {
+    linalg.generic {indexing_maps = [affine_map<(i, j) -> (7 - i, j)>, #id], iterator_types = ["parallel", "parallel"]}
+        ins(%x : memref<8x16xf32>) outs(%first : memref<8x16xf32>) {
+    ^bb0(%a: f32, %out: f32):
+      %0 = arith.negf %a : f32
+      linalg.yield %0 : f32
+    }
+    linalg.generic {indexing_maps = [affine_map<(i, j) -> (7 - i, j)>, #id], iterator_types = ["parallel", "parallel"]}
+        ins(%c : memref<8x16xf32>) outs(%x : memref<8x16xf32>) {
+    ^bb0(%a: f32, %out: f32):
+      %0 = arith.addf %a, %a : f32
+      linalg.yield %0 : f32
+    }
+    scf.yield %c : memref<8x16xf32>
+  }
+  memref.dealloc %first : memref<8x16xf32>
+  return
+}
