@@ -81,4 +81,47 @@ def SplitConvolutionsPass
   let dependentDialects = ["::mlir::tensor::TensorDialect"];
 }
 
+def SplitScansPass : Pass<"nabla-split-scans", "::mlir::ModuleOp"> {
+  let summary = "Do outside of a scan what need not be done in each turn";
+  let description = [{
+    In front of the scan goes what does not depend on the turn, but for changes of
+    shape: products, reductions and functions of constants, and the transpose of a
+    constant that is multiplied by columns.
+
+    Behind it goes a sum that nothing else reads while it grows. The turns stack its
+    factors instead, which become one product, if these take no more memory in a turn
+    than the sum, and 64 MiB or what the scan stacks already in all.
+
+    ```mlir
+    %sum = nabla.scan length = 9 consts(%w) carries(%zero) xs(%x, %d)
+        : (tensor<4xf32>, tensor<4x5xf32>, tensor<9x4xf32>, tensor<9x5xf32>)
+        -> tensor<4x5xf32> {
+    ^bb0(%w1: tensor<4xf32>, %s: tensor<4x5xf32>, %x1: tensor<4xf32>, %d1: tensor<5xf32>):
+      %e = nabla.exp %w1 : tensor<4xf32>
+      %p = nabla.mul %x1, %e : tensor<4xf32>
+      %q = nabla.dot_general %p, %d1 batch = [] x [] contract = [] x []
+          : (tensor<4xf32>, tensor<5xf32>) -> tensor<4x5xf32>
+      %r = nabla.add %s, %q : tensor<4x5xf32>
+      nabla.yield %r : tensor<4x5xf32>
+    }
+    ```
+    becomes
+    ```mlir
+    %e = nabla.exp %w : tensor<4xf32>
+    %ps = nabla.scan length = 9 consts(%w, %e) carries() xs(%x, %d)
+        : (tensor<4xf32>, tensor<4xf32>, tensor<9x4xf32>, tensor<9x5xf32>)
+        -> tensor<9x4xf32> {
+    ^bb0(%w1: tensor<4xf32>, %e1: tensor<4xf32>, %x1: tensor<4xf32>, %d1: tensor<5xf32>):
+      %p = nabla.mul %x1, %e1 : tensor<4xf32>
+      nabla.yield %p : tensor<4xf32>
+    }
+    %sum = nabla.dot_general %ps, %d batch = [] x [] contract = [0] x [0]
+        : (tensor<9x4xf32>, tensor<9x5xf32>) -> tensor<4x5xf32>
+    ```
+
+    Precondition: transforms are expanded.
+    Postcondition: the terms of sums may be added in another order.
+  }];
+}
+
 #endif // NABLA_CONVERSION_PASSES_TD

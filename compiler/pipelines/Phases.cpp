@@ -30,6 +30,7 @@ namespace {
 static void addNothing(OpPassManager &) {}
 
 static void addLinalg(OpPassManager &passes) {
+  passes.addPass(createSplitScansPass());
   passes.addPass(createSplitConvolutionsPass());
   passes.addPass(createNablaToLinalgPass());
   passes.addPass(createCanonicalizePass());

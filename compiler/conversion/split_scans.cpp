@@ -1,0 +1,351 @@
+//===- split_scans.cpp - What a scan need not do in each turn -------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Reverse mode turns a constant of a scan, such as weights, into a carry that
+// every turn adds a product to: memory as large as the weights, read and
+// written each time. One product over all turns adds up the same terms.
+//
+//===----------------------------------------------------------------------===//
+
+#include "compiler/conversion/Passes.h"
+
+#include "dialects/nabla/Emit.h"
+#include "dialects/nabla/NablaOps.h"
+
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "mlir/IR/Matchers.h"
+
+namespace nabla {
+#define GEN_PASS_DEF_SPLITSCANSPASS
+#include "compiler/conversion/Passes.h.inc"
+} // namespace nabla
+
+using namespace mlir;
+
+namespace nabla {
+namespace {
+
+/// Factors of sums take at most so much memory, or as much as the scan stacks
+/// in any case.
+constexpr int64_t mostBytes = 64 << 20;
+/// Products of fewer rows read their columns as they lie in memory.
+constexpr int64_t minRows = 4;
+
+int64_t bytesOf(Value value) {
+  auto type = tensorTypeOf(value);
+  return llvm::divideCeil(type.getNumElements() * type.getElementTypeBitWidth(),
+                          8);
+}
+
+/// A carry to which each turn adds a term, and that nothing else reads.
+struct Sum {
+  unsigned carry;
+  AddOp add;
+  Operation *term; // a product or a sum over dimensions
+};
+
+class Splitter {
+public:
+  explicit Splitter(ScanOp op)
+      : b(op.getLoc(), op), op(op), body(op.getBody().front()),
+        consts(op.getConsts()), xs(op.getXs()) {}
+
+  void run() {
+    findInvariants();
+    moveInvariants();
+    transposeConsts();
+    rebuild(chooseSums());
+  }
+
+private:
+  // What does not depend on the turn, in front.
+  void findInvariants();
+  void moveInvariants();
+  bool isInvariant(Value value);
+  bool isWorthMoving(Operation &inner);
+  Value inFront(Value value);
+  Value addConst(Value value);
+  void transposeConsts();
+  Value transposed(DotGeneralOp dot);
+
+  // Sums over the turns, behind.
+  std::optional<Sum> findSum(unsigned carry);
+  SmallVector<Sum> chooseSums();
+  int64_t newBytes(Sum &sum);
+  bool isStacked(Value value);
+  Value stacked(Value value);
+  Value total(Sum &sum);
+  void rebuild(MutableArrayRef<Sum> sums);
+
+  unsigned firstX() { return body.getNumArguments() - xs.size(); }
+  Operation *yield() { return body.getTerminator(); }
+
+  ImplicitLocOpBuilder b; // in front of the scan, in the end behind it
+  ScanOp op;
+  Block &body;
+  SmallVector<Value> consts, xs;
+  DenseSet<Value> invariants; // that are computed in the body
+  IRMapping front;            // what they are in front
+  /// Values that are stacked for the sums.
+  SetVector<Value> factors;
+  /// The stacked results, once there are any: of the old ones, then of factors.
+  SmallVector<Value> ys;
+};
+
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// In front
+//===----------------------------------------------------------------------===//
+
+bool Splitter::isInvariant(Value value) {
+  auto argument = dyn_cast<BlockArgument>(value);
+  return argument ? argument.getArgNumber() < consts.size()
+                  : invariants.contains(value);
+}
+
+void Splitter::findInvariants() {
+  for (Operation &inner : body.without_terminator())
+    if (inner.getNumRegions() == 0 && isMemoryEffectFree(&inner) &&
+        llvm::all_of(inner.getOperands(),
+                     [&](Value operand) { return isInvariant(operand); }))
+      invariants.insert(inner.result_begin(), inner.result_end());
+}
+
+/// Not what takes no time, or is larger than what it is made of.
+bool Splitter::isWorthMoving(Operation &inner) {
+  int64_t elements = 0;
+  for (Value operand : inner.getOperands())
+    if (!matchPattern(operand, m_Constant()))
+      elements += tensorTypeOf(operand).getNumElements();
+  if (isa<DotGeneralOp, ConvolutionOp>(inner))
+    return elements != 0;
+  return (inner.hasTrait<ElementwiseFamily>() ||
+          inner.hasTrait<ReductionFamily>()) &&
+         tensorTypeOf(inner.getResult(0)).getNumElements() <= elements;
+}
+
+/// An invariant, computed in front of the scan.
+Value Splitter::inFront(Value value) {
+  if (Value known = front.lookupOrNull(value))
+    return known;
+  if (auto argument = dyn_cast<BlockArgument>(value))
+    return consts[argument.getArgNumber()];
+  Operation *inner = value.getDefiningOp();
+  for (Value operand : inner->getOperands())
+    front.map(operand, inFront(operand));
+  b.clone(*inner, front);
+  return front.lookup(value);
+}
+
+Value Splitter::addConst(Value value) {
+  consts.push_back(value);
+  return body.insertArgument(consts.size() - 1, value.getType(), op.getLoc());
+}
+
+void Splitter::moveInvariants() {
+  SmallVector<Operation *> moved;
+  for (Operation &inner : body.without_terminator())
+    if (isWorthMoving(inner) && isInvariant(inner.getResult(0)))
+      moved.push_back(&inner);
+  for (Operation *inner : moved)
+    for (Value result : inner->getResults()) {
+      Value value = inFront(result);
+      auto isUsedInTurns = [&](OpOperand &use) {
+        return !llvm::is_contained(moved, use.getOwner());
+      };
+      if (llvm::any_of(result.getUses(), isUsedInTurns))
+        result.replaceUsesWithIf(addConst(value), isUsedInTurns);
+    }
+  for (Operation *inner : llvm::reverse(moved)) {
+    invariants.erase(inner->getResult(0));
+    inner->erase();
+  }
+}
+
+/// The right factor of `dot`, with the dimensions that are summed before those
+/// that are not, as it is read by rows.
+Value Splitter::transposed(DotGeneralOp dot) {
+  int64_t rank = shapeOf(dot.getY()).size();
+  SmallVector<int64_t> order(dot.getYBatch());
+  llvm::append_range(order, dot.getYContract());
+  llvm::append_range(order, otherDims(rank, order));
+  return nabla::TransposeOp::create(b, inFront(dot.getY()), order);
+}
+
+/// Transposes constants that every turn would.
+void Splitter::transposeConsts() {
+  for (Operation &inner : llvm::make_early_inc_range(body)) {
+    auto dot = dyn_cast<DotGeneralOp>(inner);
+    auto y = dot ? dyn_cast<BlockArgument>(dot.getY()) : BlockArgument();
+    if (!y || !isInvariant(y) || isInvariant(dot.getX()))
+      continue;
+    int64_t rank = shapeOf(y).size(), numBatch = dot.getYBatch().size();
+    int64_t numSums = dot.getYContract().size(), rows = 1;
+    for (int64_t dim : otherDims(shapeOf(dot.getX()).size(),
+                                 llvm::to_vector(llvm::concat<const int64_t>(
+                                     dot.getXBatch(), dot.getXContract()))))
+      rows *= shapeOf(dot.getX())[dim];
+    bool isByColumns = numBatch + numSums < rank &&
+                       llvm::is_contained(dot.getYContract(), rank - 1);
+    if (!isByColumns || rows < minRows)
+      continue;
+    OpBuilder inside(dot);
+    SmallVector<int64_t> dims = iotaDims(numBatch + numSums);
+    Value fresh = DotGeneralOp::create(
+        inside, dot.getLoc(), dot.getX(), addConst(transposed(dot)),
+        dot.getXBatch(), ArrayRef(dims).take_front(numBatch),
+        dot.getXContract(), ArrayRef(dims).drop_front(numBatch));
+    dot.replaceAllUsesWith(fresh);
+    dot.erase();
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Behind
+//===----------------------------------------------------------------------===//
+
+std::optional<Sum> Splitter::findSum(unsigned carry) {
+  BlockArgument argument = body.getArgument(consts.size() + carry);
+  auto add = yield()->getOperand(carry).getDefiningOp<AddOp>();
+  if (!add || !add->hasOneUse() || !argument.hasOneUse() ||
+      *argument.user_begin() != add)
+    return std::nullopt;
+  Value term = add.getX() == argument ? add.getY() : add.getX();
+  Operation *inner = term.getDefiningOp();
+  if (!inner || !isa<DotGeneralOp, ReduceSumOp>(inner) || !term.hasOneUse() ||
+      llvm::any_of(inner->getOperands(),
+                   [&](Value factor) { return isInvariant(factor); }))
+    return std::nullopt;
+  return Sum{carry, add, inner};
+}
+
+bool Splitter::isStacked(Value value) {
+  auto argument = dyn_cast<BlockArgument>(value);
+  return (argument && argument.getArgNumber() >= firstX()) ||
+         factors.contains(value) ||
+         llvm::is_contained(
+             yield()->getOperands().drop_front(op.getCarries().size()), value);
+}
+
+int64_t Splitter::newBytes(Sum &sum) {
+  int64_t bytes = 0;
+  for (Value factor : sum.term->getOperands())
+    bytes += isStacked(factor) ? 0 : bytesOf(factor);
+  return bytes;
+}
+
+/// Those whose factors take no more memory in a turn than the sum, which would
+/// be read and written; the ones that need least of their own first.
+SmallVector<Sum> Splitter::chooseSums() {
+  SmallVector<Sum> candidates, chosen;
+  for (unsigned i = 0; i < op.getCarries().size(); ++i)
+    if (std::optional<Sum> sum = findSum(i))
+      candidates.push_back(*sum);
+  int64_t stackedBytes = 0, bytes = 0;
+  for (Value x : xs)
+    stackedBytes += bytesOf(x);
+  for (Value y : op.getResults().drop_front(op.getCarries().size()))
+    stackedBytes += bytesOf(y);
+  while (!candidates.empty()) {
+    auto *least = llvm::min_element(
+        candidates, [&](Sum &a, Sum &b) { return newBytes(a) < newBytes(b); });
+    int64_t more = newBytes(*least), length = op.getLength();
+    if (more <= bytesOf(least->add) &&
+        (bytes + more) * length <= std::max(mostBytes, stackedBytes)) {
+      chosen.push_back(*least);
+      bytes += more;
+      for (Value factor : least->term->getOperands())
+        if (!isStacked(factor))
+          factors.insert(factor);
+    }
+    candidates.erase(least);
+  }
+  return chosen;
+}
+
+/// What `value` is in all turns.
+Value Splitter::stacked(Value value) {
+  auto argument = dyn_cast<BlockArgument>(value);
+  if (argument && argument.getArgNumber() >= firstX())
+    return xs[argument.getArgNumber() - firstX()];
+  auto yielded = yield()->getOperands().take_back(ys.size());
+  return ys[std::distance(yielded.begin(), llvm::find(yielded, value))];
+}
+
+Value Splitter::total(Sum &sum) {
+  if (auto reduce = dyn_cast<ReduceSumOp>(sum.term))
+    return ReduceSumOp::create(b, stacked(reduce.getX()),
+                               prepended(0, shifted(reduce.getDims())));
+  auto dot = cast<DotGeneralOp>(sum.term);
+  return DotGeneralOp::create(
+      b, stacked(dot.getX()), stacked(dot.getY()), shifted(dot.getXBatch()),
+      shifted(dot.getYBatch()), prepended(0, shifted(dot.getXContract())),
+      prepended(0, shifted(dot.getYContract())));
+}
+
+/// Makes the scan anew, without the carries of `sums`.
+void Splitter::rebuild(MutableArrayRef<Sum> sums) {
+  unsigned numCarries = op.getCarries().size();
+  SmallVector<Value> carries, yielded, kept;
+  SmallVector<Type> types;
+  auto isSum = [&](unsigned i) {
+    return llvm::any_of(sums, [&](Sum &sum) { return sum.carry == i; });
+  };
+  for (auto [i, result] : llvm::enumerate(op.getResults())) {
+    if (i < numCarries && isSum(i))
+      continue;
+    if (i < numCarries)
+      carries.push_back(op.getCarries()[i]);
+    kept.push_back(result);
+    types.push_back(result.getType());
+    yielded.push_back(yield()->getOperand(i));
+  }
+  for (Value factor : factors) {
+    types.push_back(withLeading(factor.getType(), op.getLength()));
+    yielded.push_back(factor);
+  }
+  auto fresh = ScanOp::create(b, types, consts, carries, xs, op.getLength(),
+                              op.getReverse());
+  yield()->setOperands(yielded);
+  ys.assign(fresh.getResults().begin() + carries.size(),
+            fresh.getResults().end());
+  for (Sum &sum : sums) {
+    Value start = op.getCarries()[sum.carry], all = total(sum);
+    if (!matchPattern(start, m_AnyZeroFloat()) &&
+        !matchPattern(start, m_Zero()))
+      all = AddOp::create(b, start, all);
+    op.getResult(sum.carry).replaceAllUsesWith(all);
+  }
+  for (auto [i, result] : llvm::enumerate(kept))
+    result.replaceAllUsesWith(fresh.getResult(i));
+  for (Sum &sum : sums) {
+    sum.add.erase();
+    sum.term->erase();
+  }
+  body.eraseArguments([&](BlockArgument argument) {
+    unsigned number = argument.getArgNumber();
+    return number >= consts.size() && number < consts.size() + numCarries &&
+           isSum(number - consts.size());
+  });
+  fresh.getBody().takeBody(op.getBody());
+  op.erase();
+  if (types.empty())
+    fresh.erase();
+}
+
+namespace {
+
+class SplitScansPass : public impl::SplitScansPassBase<SplitScansPass> {
+public:
+  void runOnOperation() override {
+    SmallVector<ScanOp> scans; // inner ones first
+    getOperation()->walk([&](ScanOp op) { scans.push_back(op); });
+    for (ScanOp op : scans)
+      Splitter(op).run();
+  }
+};
+
+} // namespace
+} // namespace nabla
