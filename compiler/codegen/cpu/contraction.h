@@ -98,7 +98,7 @@ private:
   void cutSums(int64_t most);
 };
 
-/// Emits the product; what C held does not matter.
+/// Emits the product; what C held does not matter, unless it `adds`.
 void emitContraction(LoopBuilder &b, Contraction &contraction);
 
 } // namespace nabla

@@ -39,6 +39,9 @@ constexpr int64_t apartBytes = 3072;
 constexpr int64_t minBlocksToCopy = 4;
 /// How many blocks of rows a thread does, to pay for copies of its own.
 constexpr int64_t minBlocksOfPart = 16;
+/// As many tiles keep several threads busy, each of which may have to read its
+/// rows and copy them.
+constexpr int64_t fewTiles = 16;
 /// So many blocks of rows lie side by side where they are copied from.
 constexpr int64_t blocksOfCopy = 4;
 /// Of one element that is copied.
@@ -199,29 +202,30 @@ int64_t ContractionEmitter::chooseSize(unsigned loop, int64_t parts) {
 
 /// How much of C a part does, in whole blocks of registers.
 void ContractionEmitter::chooseTile(int64_t parts) {
+  if (parts == 1)
+    return;
   Stretch &tileRows = stretches[c.m], &tileColumns = stretches[c.n];
-  auto setNumber = [&](unsigned loop, int64_t number) {
-    stretches[loop].size =
-        llvm::divideCeil(numBlocks(loop), number) * blockSize(loop);
+  int64_t blocksDown = numBlocks(c.m), blocksAcross = numBlocks(c.n);
+  auto sizeOf = [&](unsigned loop, int64_t blocks, int64_t number) -> int64_t {
+    return llvm::divideCeil(blocks, number) * blockSize(loop);
   };
-  int64_t across = 1, down = numBlocks(c.m);
-  if (c.tileColumns != 0)
-    across = llvm::divideCeil(c.extent(c.n), c.tileColumns);
-  if (down * across < parts) // few rows
-    across = std::min<int64_t>(llvm::divideCeil(parts, down), numBlocks(c.n));
-  if (parts > 1) {
-    setNumber(c.n, across);
-    setNumber(c.m, llvm::divideCeil(parts, across));
-    if (copiesColumns() && !c.shared.empty())
-      tileRows.size = std::max(tileRows.size, minBlocksOfPart * block.rows);
-    if (c.addsInMemory())
-      tileRows.size = std::max<int64_t>(tileRows.size,
-                                        llvm::alignTo(minTileRows, block.rows));
-    if (copiesRows())
-      tileRows.size = llvm::alignTo(tileRows.size, rowsOfCopy());
-  }
+  int64_t across =
+      c.tileColumns == 0 ? 1 : llvm::divideCeil(c.extent(c.n), c.tileColumns);
+  tileRows.size = sizeOf(c.m, blocksDown, llvm::divideCeil(parts, across));
+  if (copiesColumns() && !c.shared.empty())
+    tileRows.size = std::max(tileRows.size, minBlocksOfPart * block.rows);
+  if (c.addsInMemory())
+    tileRows.size = std::max<int64_t>(tileRows.size,
+                                      llvm::alignTo(minTileRows, block.rows));
+  if (copiesRows())
+    tileRows.size = llvm::alignTo(tileRows.size, rowsOfCopy());
   tileRows.size = std::min(tileRows.size, c.extent(c.m));
-  tileColumns.size = std::min(tileColumns.size, c.extent(c.n));
+  // Where there are few tiles of rows, threads share the columns as well.
+  int64_t down = llvm::divideCeil(c.extent(c.m), tileRows.size);
+  int64_t wanted = down == blocksDown ? parts : std::min(parts, fewTiles);
+  if (2 * down * across <= wanted)
+    across = std::min<int64_t>(llvm::divideCeil(wanted, down), blocksAcross);
+  tileColumns.size = std::min(sizeOf(c.n, blocksAcross, across), c.extent(c.n));
 }
 
 /// Copies all of B before parts read it.

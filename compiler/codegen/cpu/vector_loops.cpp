@@ -193,7 +193,10 @@ private:
       return;
     }
     product = Contraction::match(kernel, vectorBits, Host::get());
-    if (product && run.eraseZeroFill(op.getDpsInits()[0], product->access(2))) {
+    bool startsAtZero =
+        product && run.eraseZeroFill(op.getDpsInits()[0], product->access(2));
+    if (product && (startsAtZero || product->pieces.empty())) {
+      product->adds = !startsAtZero;
       run.finish();
       return;
     }

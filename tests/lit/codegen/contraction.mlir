@@ -188,7 +188,7 @@ func.func @transposed(%a: memref<64x100xf32>, %b: memref<64x100xf32>, %c: memref
 
 // -----
 
-// What is added to something else than 0 takes the loops of other ops.
+// What is added to something else than 0 starts with that.
 
 #a = affine_map<(m, n, k) -> (m, k)>
 #b = affine_map<(m, n, k) -> (k, n)>
@@ -196,8 +196,8 @@ func.func @transposed(%a: memref<64x100xf32>, %b: memref<64x100xf32>, %c: memref
 // CHECK-LABEL: func.func @added
 // CHECK: %[[C:.*]] = memref.reinterpret_cast %arg2
 // CHECK: %[[OLD:.*]] = vector.load %[[C]][
-// CHECK: scf.for {{.*}} iter_args(%[[SUM:.*]] = %[[OLD]])
-// CHECK: arith.addf %[[SUM]]
+// CHECK: scf.for {{.*}} iter_args(%[[SUM:.*]] = %[[OLD]],
+// CHECK: math.fma %{{.*}}, %{{.*}}, %[[SUM]]
 // CHECK: vector.store %{{.*}}, %[[C]]
 func.func @added(%a: memref<64x100xf32>, %b: memref<100x64xf32>, %c: memref<64x64xf32>) {
   linalg.generic {indexing_maps = [#a, #b, #c], iterator_types = ["parallel", "parallel", "reduction"]}
@@ -460,6 +460,31 @@ func.func @few_rows(%a: memref<8x512xf32>, %b: memref<512x4096xf32>, %c: memref<
   linalg.fill ins(%zero : f32) outs(%c : memref<8x4096xf32>)
   linalg.generic {indexing_maps = [#a, #b, #c], iterator_types = ["parallel", "parallel", "reduction"]}
       ins(%a, %b : memref<8x512xf32>, memref<512x4096xf32>) outs(%c : memref<8x4096xf32>) {
+  ^bb0(%x: f32, %y: f32, %sum: f32):
+    %0 = arith.mulf %x, %y fastmath<contract> : f32
+    %1 = arith.addf %sum, %0 fastmath<contract> : f32
+    linalg.yield %1 : f32
+  }
+  return
+}
+
+// -----
+
+// Weights' gradients of many terms: as few as eight tiles of rows, each of which is copied, are cut in two.
+
+#a = affine_map<(m, n, k) -> (k, m)>
+#b = affine_map<(m, n, k) -> (k, n)>
+#c = affine_map<(m, n, k) -> (m, n)>
+// CHECK-LABEL: func.func @few_tiles
+// CHECK: scf.forall (%[[TILE:.*]]) in (16)
+// CHECK: arith.divui %[[TILE]], %c8
+// CHECK: arith.remui %[[TILE]], %c8
+// CHECK: math.fma
+func.func @few_tiles(%a: memref<1024x1024xf32>, %b: memref<1024x256xf32>, %c: memref<1024x256xf32>) {
+  %zero = arith.constant 0.0 : f32
+  linalg.fill ins(%zero : f32) outs(%c : memref<1024x256xf32>)
+  linalg.generic {indexing_maps = [#a, #b, #c], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : memref<1024x1024xf32>, memref<1024x256xf32>) outs(%c : memref<1024x256xf32>) {
   ^bb0(%x: f32, %y: f32, %sum: f32):
     %0 = arith.mulf %x, %y fastmath<contract> : f32
     %1 = arith.addf %sum, %0 fastmath<contract> : f32
