@@ -73,7 +73,6 @@ private:
   std::optional<Sum> findSum(unsigned carry);
   SmallVector<Sum> chooseSums();
   int64_t newBytes(Sum &sum);
-  bool isStacked(Value value);
   Value stacked(Value value);
   Value total(Sum &sum);
   void rebuild(MutableArrayRef<Sum> sums);
@@ -87,8 +86,10 @@ private:
   SmallVector<Value> consts, xs;
   DenseSet<Value> invariants; // that are computed in the body
   IRMapping front;            // what they are in front
-  /// Values that are stacked for the sums.
-  SetVector<Value> factors;
+  /// Values of which all turns are known behind the scan: slices of `xs`, what
+  /// is yielded for results, and factors of sums, which are stacked for these.
+  DenseSet<Value> known;
+  SmallVector<Value> factors;
   /// The stacked results, once there are any: of the old ones, then of factors.
   SmallVector<Value> ys;
 };
@@ -221,18 +222,10 @@ std::optional<Sum> Splitter::findSum(unsigned carry) {
   return Sum{carry, add, inner};
 }
 
-bool Splitter::isStacked(Value value) {
-  auto argument = dyn_cast<BlockArgument>(value);
-  return (argument && argument.getArgNumber() >= firstX()) ||
-         factors.contains(value) ||
-         llvm::is_contained(
-             yield()->getOperands().drop_front(op.getCarries().size()), value);
-}
-
 int64_t Splitter::newBytes(Sum &sum) {
   int64_t bytes = 0;
   for (Value factor : sum.term->getOperands())
-    bytes += isStacked(factor) ? 0 : bytesOf(factor);
+    bytes += known.contains(factor) ? 0 : bytesOf(factor);
   return bytes;
 }
 
@@ -243,11 +236,14 @@ SmallVector<Sum> Splitter::chooseSums() {
   for (unsigned i = 0; i < op.getCarries().size(); ++i)
     if (std::optional<Sum> sum = findSum(i))
       candidates.push_back(*sum);
+  SmallVector<Value> stacks(xs);
+  llvm::append_range(stacks,
+                     op.getResults().drop_front(op.getCarries().size()));
   int64_t stackedBytes = 0, bytes = 0;
-  for (Value x : xs)
-    stackedBytes += bytesOf(x);
-  for (Value y : op.getResults().drop_front(op.getCarries().size()))
-    stackedBytes += bytesOf(y);
+  for (Value stack : stacks)
+    stackedBytes += bytesOf(stack);
+  known.insert_range(body.getArguments().drop_front(firstX()));
+  known.insert_range(yield()->getOperands().drop_front(op.getCarries().size()));
   while (!candidates.empty()) {
     auto *least = llvm::min_element(
         candidates, [&](Sum &a, Sum &b) { return newBytes(a) < newBytes(b); });
@@ -257,8 +253,8 @@ SmallVector<Sum> Splitter::chooseSums() {
       chosen.push_back(*least);
       bytes += more;
       for (Value factor : least->term->getOperands())
-        if (!isStacked(factor))
-          factors.insert(factor);
+        if (known.insert(factor).second)
+          factors.push_back(factor);
     }
     candidates.erase(least);
   }
