@@ -85,8 +85,9 @@ def SplitScansPass : Pass<"nabla-split-scans", "::mlir::ModuleOp"> {
   let summary = "Do outside of a scan what need not be done in each turn";
   let description = [{
     In front of the scan goes what does not depend on the turn, but for changes of
-    shape: products, reductions and functions of constants, and the transpose of a
-    constant that is multiplied by columns.
+    shape: products, reductions and functions of constants that are no larger than
+    these, 64 MiB in all, and the transpose of a constant that is multiplied by
+    columns.
 
     Behind it goes a sum that nothing else reads while it grows. The turns stack its
     factors instead, which become one product, if these take no more memory in a turn

@@ -26,9 +26,11 @@ using namespace mlir;
 namespace nabla {
 namespace {
 
-/// Factors of sums take at most so much memory, or as much as the scan stacks
-/// in any case.
+/// What goes in front of a scan takes at most so much memory, and so do the
+/// factors of sums, or as much as the scan stacks in any case.
 constexpr int64_t mostBytes = 64 << 20;
+/// Rows that are farther apart are copied by each product in any case.
+constexpr int64_t mostBytesOfRow = 2048;
 /// Products of fewer rows read their columns as they lie in memory.
 constexpr int64_t minRows = 4;
 
@@ -52,18 +54,18 @@ public:
         consts(op.getConsts()), xs(op.getXs()) {}
 
   void run() {
-    findInvariants();
     moveInvariants();
     transposeConsts();
-    rebuild(chooseSums());
+    SmallVector<Sum> sums = chooseSums();
+    if (!sums.empty() || consts.size() != op.getConsts().size())
+      rebuild(sums);
   }
 
 private:
   // What does not depend on the turn, in front.
-  void findInvariants();
+  SetVector<Operation *> findInvariants();
   void moveInvariants();
   bool isInvariant(Value value);
-  bool isWorthMoving(Operation &inner);
   Value inFront(Value value);
   Value addConst(Value value);
   void transposeConsts();
@@ -72,7 +74,7 @@ private:
   // Sums over the turns, behind.
   std::optional<Sum> findSum(unsigned carry);
   SmallVector<Sum> chooseSums();
-  int64_t newBytes(Sum &sum);
+  int64_t newBytes(const Sum &sum);
   Value stacked(Value value);
   Value total(Sum &sum);
   void rebuild(MutableArrayRef<Sum> sums);
@@ -84,8 +86,10 @@ private:
   ScanOp op;
   Block &body;
   SmallVector<Value> consts, xs;
-  DenseSet<Value> invariants; // that are computed in the body
-  IRMapping front;            // what they are in front
+  /// Values computed in the body, and the size of the largest constant that
+  /// each is made of.
+  DenseMap<Value, int64_t> invariants;
+  IRMapping front; // what they are in front
   /// Values of which all turns are known behind the scan: slices of `xs`, what
   /// is yielded for results, and factors of sums, which are stacked for these.
   DenseSet<Value> known;
@@ -106,31 +110,42 @@ bool Splitter::isInvariant(Value value) {
                   : invariants.contains(value);
 }
 
-void Splitter::findInvariants() {
-  for (Operation &inner : body.without_terminator())
-    if (inner.getNumRegions() == 0 && isMemoryEffectFree(&inner) &&
-        llvm::all_of(inner.getOperands(),
-                     [&](Value operand) { return isInvariant(operand); }))
-      invariants.insert(inner.result_begin(), inner.result_end());
-}
-
-/// Not what takes no time, or is larger than what it is made of.
-bool Splitter::isWorthMoving(Operation &inner) {
-  int64_t elements = 0;
-  for (Value operand : inner.getOperands())
-    if (!matchPattern(operand, m_Constant()))
-      elements += tensorTypeOf(operand).getNumElements();
-  if (isa<DotGeneralOp, ConvolutionOp>(inner))
-    return elements != 0;
-  return (inner.hasTrait<ElementwiseFamily>() ||
-          inner.hasTrait<ReductionFamily>()) &&
-         tensorTypeOf(inner.getResult(0)).getNumElements() <= elements;
+/// Finds them, and those of them that are worth moving: not what only changes
+/// shapes, and nothing larger than the constants that it is made of.
+SetVector<Operation *> Splitter::findInvariants() {
+  SetVector<Operation *> found;
+  int64_t bytesLeft = mostBytes;
+  for (Operation &inner : body.without_terminator()) {
+    if (inner.getNumRegions() != 0 || !isMemoryEffectFree(&inner) ||
+        !llvm::all_of(inner.getOperands(),
+                      [&](Value operand) { return isInvariant(operand); }))
+      continue;
+    int64_t largest = 0, bytes = 0;
+    for (Value operand : inner.getOperands())
+      largest = std::max(largest, isa<BlockArgument>(operand)
+                                      ? bytesOf(operand)
+                                      : invariants.lookup(operand));
+    for (Value result : inner.getResults())
+      bytes += bytesOf(result);
+    bool isProduct = isa<DotGeneralOp, ConvolutionOp>(inner);
+    if (isProduct && largest != 0)
+      largest = std::max(largest, bytes);
+    for (Value result : inner.getResults())
+      invariants[result] = largest;
+    bool isWork = isProduct || inner.hasTrait<ElementwiseFamily>() ||
+                  inner.hasTrait<ReductionFamily>();
+    if (!isWork || bytes == 0 || bytes > std::min(largest, bytesLeft))
+      continue;
+    found.insert(&inner);
+    bytesLeft -= bytes;
+  }
+  return found;
 }
 
 /// An invariant, computed in front of the scan.
 Value Splitter::inFront(Value value) {
-  if (Value known = front.lookupOrNull(value))
-    return known;
+  if (Value done = front.lookupOrNull(value))
+    return done;
   if (auto argument = dyn_cast<BlockArgument>(value))
     return consts[argument.getArgNumber()];
   Operation *inner = value.getDefiningOp();
@@ -146,21 +161,21 @@ Value Splitter::addConst(Value value) {
 }
 
 void Splitter::moveInvariants() {
-  SmallVector<Operation *> moved;
-  for (Operation &inner : body.without_terminator())
-    if (isWorthMoving(inner) && isInvariant(inner.getResult(0)))
-      moved.push_back(&inner);
+  SetVector<Operation *> moved = findInvariants();
   for (Operation *inner : moved)
     for (Value result : inner->getResults()) {
       Value value = inFront(result);
       auto isUsedInTurns = [&](OpOperand &use) {
-        return !llvm::is_contained(moved, use.getOwner());
+        return !moved.contains(use.getOwner());
       };
       if (llvm::any_of(result.getUses(), isUsedInTurns))
         result.replaceUsesWithIf(addConst(value), isUsedInTurns);
     }
   for (Operation *inner : llvm::reverse(moved)) {
-    invariants.erase(inner->getResult(0));
+    for (Value result : inner->getResults()) {
+      invariants.erase(result);
+      front.erase(result);
+    }
     inner->erase();
   }
 }
@@ -190,7 +205,12 @@ void Splitter::transposeConsts() {
       rows *= shapeOf(dot.getX())[dim];
     bool isByColumns = numBatch + numSums < rank &&
                        llvm::is_contained(dot.getYContract(), rank - 1);
-    if (!isByColumns || rows < minRows)
+    int64_t bytesOfRow = bytesOf(y);
+    for (int64_t dim :
+         llvm::concat<const int64_t>(dot.getYBatch(), dot.getYContract()))
+      bytesOfRow /= std::max<int64_t>(shapeOf(y)[dim], 1);
+    if (!isByColumns || rows < minRows || bytesOfRow > mostBytesOfRow ||
+        bytesOf(y) > mostBytes || op.getLength() < 2)
       continue;
     OpBuilder inside(dot);
     SmallVector<int64_t> dims = iotaDims(numBatch + numSums);
@@ -222,42 +242,49 @@ std::optional<Sum> Splitter::findSum(unsigned carry) {
   return Sum{carry, add, inner};
 }
 
-int64_t Splitter::newBytes(Sum &sum) {
-  int64_t bytes = 0;
+int64_t Splitter::newBytes(const Sum &sum) {
+  SetVector<Value> own;
   for (Value factor : sum.term->getOperands())
-    bytes += known.contains(factor) ? 0 : bytesOf(factor);
+    if (!known.contains(factor))
+      own.insert(factor);
+  int64_t bytes = 0;
+  for (Value factor : own)
+    bytes += bytesOf(factor);
   return bytes;
 }
 
 /// Those whose factors take no more memory in a turn than the sum, which would
-/// be read and written; the ones that need least of their own first.
+/// be read and written; the ones that need least of their own first. Those that
+/// need nothing any more once others are chosen come last.
 SmallVector<Sum> Splitter::chooseSums() {
-  SmallVector<Sum> candidates, chosen;
-  for (unsigned i = 0; i < op.getCarries().size(); ++i)
-    if (std::optional<Sum> sum = findSum(i))
-      candidates.push_back(*sum);
-  SmallVector<Value> stacks(xs);
-  llvm::append_range(stacks,
-                     op.getResults().drop_front(op.getCarries().size()));
+  ValueRange results = op.getResults().drop_front(op.getCarries().size());
   int64_t stackedBytes = 0, bytes = 0;
-  for (Value stack : stacks)
+  for (Value stack : llvm::concat<Value>(xs, llvm::to_vector(results)))
     stackedBytes += bytesOf(stack);
   known.insert_range(body.getArguments().drop_front(firstX()));
   known.insert_range(yield()->getOperands().drop_front(op.getCarries().size()));
-  while (!candidates.empty()) {
-    auto *least = llvm::min_element(
-        candidates, [&](Sum &a, Sum &b) { return newBytes(a) < newBytes(b); });
-    int64_t more = newBytes(*least), length = op.getLength();
-    if (more <= bytesOf(least->add) &&
-        (bytes + more) * length <= std::max(mostBytes, stackedBytes)) {
-      chosen.push_back(*least);
-      bytes += more;
-      for (Value factor : least->term->getOperands())
-        if (known.insert(factor).second)
-          factors.push_back(factor);
+  SmallVector<std::pair<int64_t, Sum>> candidates; // with their bytes
+  for (unsigned i = 0; i < op.getCarries().size(); ++i)
+    if (std::optional<Sum> sum = findSum(i))
+      candidates.emplace_back(newBytes(*sum), *sum);
+  llvm::stable_sort(candidates,
+                    [](auto &a, auto &b) { return a.first < b.first; });
+  SmallVector<Sum> chosen, rest;
+  for (auto &[_, sum] : candidates) {
+    int64_t more = newBytes(sum);
+    if (more > bytesOf(sum.add) || (bytes + more) * int64_t(op.getLength()) >
+                                       std::max(mostBytes, stackedBytes)) {
+      rest.push_back(sum);
+      continue;
     }
-    candidates.erase(least);
+    chosen.push_back(sum);
+    bytes += more;
+    for (Value factor : sum.term->getOperands())
+      if (known.insert(factor).second)
+        factors.push_back(factor);
   }
+  llvm::copy_if(rest, std::back_inserter(chosen),
+                [&](const Sum &sum) { return newBytes(sum) == 0; });
   return chosen;
 }
 
@@ -286,9 +313,10 @@ void Splitter::rebuild(MutableArrayRef<Sum> sums) {
   unsigned numCarries = op.getCarries().size();
   SmallVector<Value> carries, yielded, kept;
   SmallVector<Type> types;
-  auto isSum = [&](unsigned i) {
-    return llvm::any_of(sums, [&](Sum &sum) { return sum.carry == i; });
-  };
+  DenseSet<unsigned> carriesOfSums;
+  for (Sum &sum : sums)
+    carriesOfSums.insert(sum.carry);
+  auto isSum = [&](unsigned i) { return carriesOfSums.contains(i); };
   for (auto [i, result] : llvm::enumerate(op.getResults())) {
     if (i < numCarries && isSum(i))
       continue;

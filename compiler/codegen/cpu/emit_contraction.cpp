@@ -488,7 +488,7 @@ void ContractionEmitter::emitBlock() {
     finishBlock(sums);
 }
 
-/// Zeros, or what is in memory if that has been added to before.
+/// Zeros, or what is in memory where the product adds to that.
 ContractionEmitter::Sums ContractionEmitter::startSums() {
   Value zero = splatConstant(b, cast<TypedAttr>(b.getZeroAttr(c.sumType())),
                              block.lanes);

@@ -143,3 +143,24 @@ func.func @nested(%w: tensor<4xf32>, %x: tensor<3x9x4xf32>) -> tensor<3x9x4xf32>
   }
   return %ys : tensor<3x9x4xf32>
 }
+
+// -----
+
+// A table of two rows is larger than they are: each turn makes it as it needs it.
+
+// CHECK-LABEL: func.func @table
+// CHECK-NEXT: nabla.scan length = 9 consts(%arg0)
+func.func @table(%r: tensor<50xf32>, %x: tensor<9x50xf32>) -> tensor<9x50xf32> {
+  %ys = nabla.scan length = 9 consts(%r) carries() xs(%x) : (tensor<50xf32>, tensor<9x50xf32>) -> tensor<9x50xf32> {
+  ^bb0(%r1: tensor<50xf32>, %x1: tensor<50xf32>):
+    %a = nabla.broadcast %r1 dims = [0] : tensor<50xf32> -> tensor<50x50xf32>
+    %b = nabla.broadcast %r1 dims = [1] : tensor<50xf32> -> tensor<50x50xf32>
+    %d = nabla.sub %a, %b : tensor<50x50xf32>
+    %e = nabla.exp %d : tensor<50x50xf32>
+    %c = nabla.broadcast %x1 dims = [1] : tensor<50xf32> -> tensor<50x50xf32>
+    %p = nabla.mul %e, %c : tensor<50x50xf32>
+    %s = nabla.reduce_sum %p dims = [1] : tensor<50x50xf32> -> tensor<50xf32>
+    nabla.yield %s : tensor<50xf32>
+  }
+  return %ys : tensor<9x50xf32>
+}
