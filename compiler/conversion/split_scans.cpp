@@ -68,6 +68,7 @@ private:
   bool isInvariant(Value value);
   Value inFront(Value value);
   Value addConst(Value value);
+  bool copiesInTurns(DotGeneralOp dot);
   void transposeConsts();
   Value transposed(DotGeneralOp dot);
 
@@ -180,6 +181,33 @@ void Splitter::moveInvariants() {
   }
 }
 
+/// How many elements a factor has for each value of the other dimensions.
+static int64_t freeElements(Value factor, ArrayRef<int64_t> batch,
+                            ArrayRef<int64_t> contract) {
+  SmallVector<int64_t> bound(batch);
+  llvm::append_range(bound, contract);
+  int64_t elements = 1;
+  for (int64_t dim : otherDims(shapeOf(factor).size(), bound))
+    elements *= shapeOf(factor)[dim];
+  return elements;
+}
+
+/// Whether each turn would copy the right factor of `dot` to read it by rows.
+bool Splitter::copiesInTurns(DotGeneralOp dot) {
+  Value y = dot.getY();
+  if (!isa<BlockArgument>(y) || !isInvariant(y) || isInvariant(dot.getX()) ||
+      op.getLength() < 2 || bytesOf(y) > mostBytes)
+    return false;
+  int64_t rank = shapeOf(y).size();
+  int64_t numBound = dot.getYBatch().size() + dot.getYContract().size();
+  bool isByColumns =
+      numBound < rank && llvm::is_contained(dot.getYContract(), rank - 1);
+  int64_t rows = freeElements(dot.getX(), dot.getXBatch(), dot.getXContract());
+  int64_t bitsOfRow = freeElements(y, dot.getYBatch(), dot.getYContract()) *
+                      tensorTypeOf(y).getElementTypeBitWidth();
+  return isByColumns && rows >= minRows && bitsOfRow <= mostBytesOfRow * 8;
+}
+
 /// The right factor of `dot`, with the dimensions that are summed before those
 /// that are not, as it is read by rows.
 Value Splitter::transposed(DotGeneralOp dot) {
@@ -194,26 +222,11 @@ Value Splitter::transposed(DotGeneralOp dot) {
 void Splitter::transposeConsts() {
   for (Operation &inner : llvm::make_early_inc_range(body)) {
     auto dot = dyn_cast<DotGeneralOp>(inner);
-    auto y = dot ? dyn_cast<BlockArgument>(dot.getY()) : BlockArgument();
-    if (!y || !isInvariant(y) || isInvariant(dot.getX()))
-      continue;
-    int64_t rank = shapeOf(y).size(), numBatch = dot.getYBatch().size();
-    int64_t numSums = dot.getYContract().size(), rows = 1;
-    for (int64_t dim : otherDims(shapeOf(dot.getX()).size(),
-                                 llvm::to_vector(llvm::concat<const int64_t>(
-                                     dot.getXBatch(), dot.getXContract()))))
-      rows *= shapeOf(dot.getX())[dim];
-    bool isByColumns = numBatch + numSums < rank &&
-                       llvm::is_contained(dot.getYContract(), rank - 1);
-    int64_t bytesOfRow = bytesOf(y);
-    for (int64_t dim :
-         llvm::concat<const int64_t>(dot.getYBatch(), dot.getYContract()))
-      bytesOfRow /= std::max<int64_t>(shapeOf(y)[dim], 1);
-    if (!isByColumns || rows < minRows || bytesOfRow > mostBytesOfRow ||
-        bytesOf(y) > mostBytes || op.getLength() < 2)
+    if (!dot || !copiesInTurns(dot))
       continue;
     OpBuilder inside(dot);
-    SmallVector<int64_t> dims = iotaDims(numBatch + numSums);
+    size_t numBatch = dot.getYBatch().size();
+    SmallVector<int64_t> dims = iotaDims(numBatch + dot.getYContract().size());
     Value fresh = DotGeneralOp::create(
         inside, dot.getLoc(), dot.getX(), addConst(transposed(dot)),
         dot.getXBatch(), ArrayRef(dims).take_front(numBatch),

@@ -38,8 +38,8 @@ public:
   int64_t numThreads() const { return threads; }
 
   /// Runs body(0), ..., body(turns - 1), in any order, and waits for all; 2^24
-  /// or more are done by the caller alone. Where
-  /// a turn finds no memory, the run of the caller is abandoned afterwards.
+  /// or more are done by the caller alone. Where a turn finds no memory, the
+  /// run of the caller is abandoned afterwards.
   void run(int64_t turns, LoopBody body, void *captures);
 
 private:

@@ -10,7 +10,7 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/AffineExpr.h"
-#include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/DenseSet.h"
 
 using namespace mlir;
 
@@ -84,10 +84,10 @@ std::optional<Access> resolveAccess(Value buffer, AffineMap map) {
 static std::optional<int64_t> distance(Value view, Value other) {
   if (view == other)
     return 0;
-  auto one = dyn_cast_or_null<memref::SubViewOp>(view ? view.getDefiningOp()
-                                                      : nullptr);
-  auto two = dyn_cast_or_null<memref::SubViewOp>(other ? other.getDefiningOp()
-                                                       : nullptr);
+  auto partOf = [](Value view) {
+    return view ? view.getDefiningOp<memref::SubViewOp>() : nullptr;
+  };
+  memref::SubViewOp one = partOf(view), two = partOf(other);
   SmallVector<int64_t> strides;
   int64_t offset, sum = 0;
   if (!one || !two || one.getSource() != two.getSource() ||
@@ -133,8 +133,8 @@ static bool hasOneName(Value root) {
 
 /// Collects the buffers of which a loop carries one on as `root`; false if they
 /// are not known.
-static bool collectOrigins(Value root, SetVector<Value> &visited) {
-  if (!visited.insert(root) || hasOneName(root))
+static bool collectOrigins(Value root, DenseSet<Value> &visited) {
+  if (!visited.insert(root).second || hasOneName(root))
     return true;
   auto result = dyn_cast<OpResult>(root);
   auto argument = dyn_cast<BlockArgument>(root);
@@ -149,7 +149,7 @@ static bool collectOrigins(Value root, SetVector<Value> &visited) {
 }
 
 static bool haveOtherOrigins(Value root, Value other) {
-  SetVector<Value> ofRoot, ofOther;
+  DenseSet<Value> ofRoot, ofOther;
   return collectOrigins(root, ofRoot) && collectOrigins(other, ofOther) &&
          llvm::none_of(ofRoot, [&](Value origin) {
            return hasOneName(origin) && ofOther.contains(origin);
@@ -186,7 +186,9 @@ SmallVector<int64_t, 4> denseStrides(ArrayRef<int64_t> extents,
 bool mayAlias(Value root, Value other) {
   if (root == other)
     return true;
-  if (isNewerThan(root, other) || isNewerThan(other, root))
+  // Nearly all have one name, and all pairs are asked about.
+  if ((hasOneName(root) && hasOneName(other)) || isNewerThan(root, other) ||
+      isNewerThan(other, root))
     return false;
   return !haveOtherOrigins(root, other);
 }

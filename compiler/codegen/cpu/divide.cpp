@@ -51,16 +51,20 @@ int64_t numParts(double work, Operation *op) {
   return parts < 4 ? 1 : static_cast<int64_t>(parts);
 }
 
+static double iterationsOf(const Kernel &kernel) {
+  double iterations = 1;
+  for (int64_t extent : kernel.extents)
+    iterations *= extent;
+  return iterations;
+}
+
 static int64_t numParts(Nest &nest) {
   double work = 0;
   Operation *op = nullptr;
   nest.forEachKernel([&](Kernel &kernel) {
     op = kernel.op;
-    double iterations = 1;
-    for (int64_t extent : kernel.extents)
-      iterations *= extent;
     double each = kernel.bodyCost() + accessCost * kernel.accesses.size();
-    work += iterations * each;
+    work += iterationsOf(kernel) * each;
   });
   return numParts(work, op);
 }
@@ -190,9 +194,7 @@ static Division divided(int64_t extent, int64_t parts, int64_t unit,
 static int64_t limitByTotals(Nest &nest, int64_t parts) {
   double bits = 0, totals = 0;
   nest.forEachKernel([&](Kernel &kernel) {
-    double iterations = 1;
-    for (int64_t extent : kernel.extents)
-      iterations *= extent;
+    double iterations = iterationsOf(kernel);
     for (auto &access : kernel.accesses)
       if (access && access->strides.front() != 0)
         bits += iterations * access->bits();

@@ -430,7 +430,7 @@ void ContractionEmitter::emitTile() {
 void ContractionEmitter::fetchNextRows() {
   const Access &access = c.access(c.a);
   unsigned k = c.sums.back();
-  int64_t line = bitsOfLine / bitsOfElement(c.elementType(c.a));
+  int64_t line = bitsOfLine / access.bits();
   int64_t lines = llvm::divideCeil(c.extent(k), line);
   if (access.strides[k] != 1 || c.sums.size() != 1 || lines > maxLinesOfRow)
     return;

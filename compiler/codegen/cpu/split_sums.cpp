@@ -33,7 +33,7 @@ static int64_t numTiles(const Contraction &c) {
 
 static int64_t bytesOf(const Contraction &c, unsigned operand) {
   Footprint elements = footprint(c.access(operand), c.kernel.extents, 0);
-  return elements.size() * bitsOfElement(c.elementType(operand)) / 8;
+  return elements.size() * c.access(operand).bits() / 8;
 }
 
 /// How many pieces are worth having: together they are no more to write than A
